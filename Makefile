@@ -1,0 +1,62 @@
+# One page of habits. `make run` and `make test` set up everything that they need.
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+VENV   := .venv
+PY     := $(VENV)/bin/python
+PORT   ?= 8787
+STATE  ?= .waygate
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# Two workers on the smallest machine that we support; more where there are more cores.
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+
+.PHONY: help run test lint format lock clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.local ## Start Waygate on this machine: API, demo upstream, state in .waygate/
+	@exec $(PY) -m infra.local --port $(PORT) --state $(STATE)
+
+test: $(VENV)/.dev ## Run every test, with branch coverage of chalicelib
+	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
+
+lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+	@$(VENV)/bin/bandit -q -c pyproject.toml -r app.py chalicelib cli infra
+	@$(VENV)/bin/cfn-lint infra/template.yaml
+
+format: $(VENV)/.dev ## Format the code
+	@$(VENV)/bin/ruff check --fix-only -q .
+	@$(VENV)/bin/ruff format -q .
+
+lock: ## Resolve requirements*.in into requirements*.txt
+	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q pip-tools
+	@for f in requirements requirements-local requirements-dev; do \
+	  $(VENV)-lock/bin/pip-compile -q --strip-extras --no-header --annotation-style=line --allow-unsafe \
+	    --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$f.txt $$f.in; done
+
+clean: ## Remove the virtual environment and what tools left behind; the local state stays
+	@rm -rf $(VENV) $(VENV)-lock build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+
+$(VENV)/.made:
+	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	  echo "Waygate needs Python 3.11 or newer; found $$([ -n "$(PYTHON)" ] && "$(PYTHON)" --version || echo none). Set PYTHON=/path/to/python3.11." >&2; exit 1; fi
+	@"$(PYTHON)" -m venv $(VENV) || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.local: $(VENV)/.made requirements-local.txt pyproject.toml
+	@echo "Installing what running needs into $(VENV) …"
+	@$(VENV)/bin/pip install -q --disable-pip-version-check -r requirements-local.txt
+	@$(VENV)/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.local requirements-dev.txt
+	@echo "Installing the test tools into $(VENV) …"
+	@$(VENV)/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,230 @@
+"""``/actions``: list, search, describe, write by hand, delete; and POST invokes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.api import cursors, instants
+from chalicelib.api.merge_patch import merge
+from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
+from chalicelib.errors import BadHeader, InvalidInput
+from chalicelib.gateway.invoke import Call, Result, invoke
+from chalicelib.registry import actions, definitions, integrations
+from chalicelib.registry.closure import bundle, closure
+from chalicelib.registry.models import ActionFacts, ActionName
+from chalicelib.registry.tables import ActionRow
+from chalicelib.registry.validation import UnusableSchema, compile_schema
+from chalicelib.settings import Caps
+
+routes = Routes()
+_RESERVE_S = 1.5  # of Lambda's time, for everything but the upstream
+
+
+class Filter(Page):
+    """How a list of actions is narrowed."""
+
+    integration: str | None = Field(default=None, max_length=63)
+    q: str | None = Field(default=None, max_length=200)
+    tag: str | None = Field(default=None, max_length=63)
+
+
+class Description(Query):
+    """What a description includes besides the input."""
+
+    include: str | None = Field(default=None, pattern=r"^output_schema$")
+
+
+class Invocation(Query):
+    """How an action is run."""
+
+    dry_run: bool = False
+
+
+class Patch(BaseModel):
+    """Any members of an action, as a merge patch."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class _Named(BaseModel):
+    name: ActionName
+
+
+@routes("GET", "/v1/actions", scope="registry:read", query=Filter)
+def page(context: Context, query: Filter) -> dict[str, Any]:
+    """Actions of all integrations, or of one; `q` finds words in names, summaries, paths and tags."""
+    listing = cursors.listing("/actions", query.model_dump())
+    after = cursors.read(context.workspace, listing, query.cursor)
+    wanted = actions.Wanted(query.integration, query.q, query.tag, context.who.integrations)
+    found, more = actions.page(context.workspace, wanted, limit=query.limit, after=after)
+    return {
+        "data": [actions.list_fields(row) for row in found],
+        "next_cursor": cursors.make(context.workspace, listing, more),
+    }
+
+
+@routes("GET", "/v1/actions/{integration}/{action}", scope="registry:read", query=Description)
+def get(context: Context, query: Description) -> Reply:
+    """One action, with a self-contained input schema."""
+    row = _get(context)
+    return Reply(show(row, with_output=query.include is not None), headers={"ETag": etag(row.version)})
+
+
+@routes("PUT", "/v1/actions/{integration}/{action}", scope="registry:write", body=ActionFacts)
+def put(context: Context, body: ActionFacts) -> Reply:
+    """Write an action by hand, or replace one. Its schemas must be self-contained (`$defs` inside)."""
+    integration, name = context.parameters["integration"], context.parameters["action"]
+    try:
+        _Named(name=name)
+    except ValidationError as error:
+        raise invalid(error, "path") from None
+    integrations.get(context.workspace, integration)
+    row = actions.find(context.workspace, integration, name)
+    return _store(context, row, body, definitions_id=None)
+
+
+@routes("PATCH", "/v1/actions/{integration}/{action}", scope="registry:write", body=Patch)
+def patch(context: Context, body: Patch) -> Reply:
+    """Change an action by merge patch."""
+    row = _get(context)
+    stored = actions.facts_of(row).model_dump(mode="json", by_alias=True)
+    try:
+        facts = ActionFacts.model_validate(merge(stored, body.model_extra or {}))
+    except ValidationError as error:
+        raise invalid(error, "merged action") from None
+    return _store(context, row, facts, definitions_id=row.definitions)
+
+
+@routes("DELETE", "/v1/actions/{integration}/{action}", scope="registry:write")
+def delete(context: Context) -> Reply:
+    """Delete an action."""
+    row = _get(context)
+    context.check_etag(int(row.version))
+    actions.delete(context.workspace, str(row.integration), [row.name])
+    return Reply(None, 204)
+
+
+@routes(
+    "POST",
+    "/v1/actions/{integration}/{action}",
+    is_public=True,  # stage 1 of the invocation authorizes
+    query=Invocation,
+    max_bytes=Caps.REQUEST_BYTES,
+    reads_raw_body=True,
+)
+def run(context: Context, query: Invocation) -> Reply:
+    """Invoke the action: the body is its input, and nothing else."""
+    wants_raw = _response_kind(context) == "raw"
+    result = invoke(
+        Call(
+            request_id=context.request_id,
+            integration=context.parameters["integration"],
+            action=context.parameters["action"],
+            authorization=context.header("authorization"),
+            body=context.raw_body,
+            connection=context.header("waygate-connection"),
+            timeout_s=_timeout_s(context),
+            dry_run=query.dry_run,
+        )
+    )
+    return _raw(result) if wants_raw and result.answer is not None else Reply({"data": result.data, "meta": result.meta})
+
+
+def show(row: ActionRow, *, with_output: bool) -> dict[str, Any]:
+    """An action as the API shows it."""
+    facts = actions.facts_of(row)
+    shared = definitions.load(str(row.workspace), str(row.integration), row.definitions)
+    shown = facts.model_dump(mode="json", by_alias=True, exclude={"input_schema", "output_schema"})
+    shown["input_schema"] = bundle(facts.input_schema, shared)
+    if with_output:
+        output = facts.output_schema
+        shown["output_schema"] = bundle(output, shared) if isinstance(output, dict) else output
+    return {
+        "integration": row.integration,
+        "name": row.name,
+        **shown,
+        "version": int(row.version or 1),
+        "created_at": instants.show(row.created_at),
+        "updated_at": instants.show(row.updated_at),
+    }
+
+
+def _get(context: Context) -> ActionRow:
+    integration = context.parameters["integration"]
+    integrations.get(context.workspace, integration)
+    return actions.get(context.workspace, integration, context.parameters["action"])
+
+
+def _store(context: Context, row: ActionRow | None, facts: ActionFacts, *, definitions_id: str | None) -> Reply:
+    integration, name = context.parameters["integration"], context.parameters["action"]
+    shared = definitions.load(context.workspace, integration, definitions_id)
+    for member, schema in (("input_schema", facts.input_schema), ("output_schema", facts.output_schema)):
+        if schema is not None:
+            _check_schema(member, schema, shared)
+    seen = None if row is None else int(row.version or 1)
+    context.check_etag(seen or 0)
+    new = actions.new_row(
+        context.workspace,
+        integration,
+        name,
+        facts,
+        definitions=definitions_id,
+        now=instants.now(),
+        version=(seen or 0) + 1,
+    )
+    if row is not None:
+        new.created_at = row.created_at
+    actions.put(new, seen=seen)
+    location = {"Location": f"/api/v1/actions/{integration}/{name}"} if seen is None else {}
+    shown = show(new, with_output=True)
+    return Reply(shown, 201 if seen is None else 200, {"ETag": etag(new.version), **location})
+
+
+def _check_schema(member: str, schema: Any, shared: dict[str, Any]) -> None:
+    """Raises `InvalidInput` for a schema that the validator refuses."""
+    missing = sorted(name for name, found in closure(schema, shared).items() if found is None)
+    try:
+        compile_schema(bundle(schema, shared))
+    except UnusableSchema as error:
+        detail = f"refers to unknown {', '.join(missing)}" if missing else str(error)
+        fault = {"pointer": f"/{member}", "code": "schema_unusable", "detail": detail}
+        raise InvalidInput(f"The {member} is not a usable JSON Schema (2020-12).", errors=[fault]) from None
+
+
+def _timeout_s(context: Context) -> float:
+    """What the caller allows, within what Lambda has left (design, section 3)."""
+    left = max(0.1, min(Caps.CALL_TIMEOUT_S, context.remaining_s - _RESERVE_S))
+    asked = context.header("waygate-timeout")
+    if asked is None:
+        return left
+    try:
+        seconds = float(asked)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < 3_600:
+        raise BadHeader("Waygate-Timeout must be a number of seconds above 0, such as 20.")
+    return min(seconds, left)
+
+
+def _response_kind(context: Context) -> str:
+    kind = (context.header("waygate-response") or "envelope").strip().lower()
+    if kind not in ("envelope", "raw"):
+        raise BadHeader("Waygate-Response must be `envelope` or `raw`.")
+    return kind
+
+
+def _raw(result: Result) -> Reply:
+    """The upstream's status, content type and bytes; the facts in headers."""
+    answer = result.answer
+    if answer is None:
+        raise RuntimeError("only an answered call has a raw reply")
+    headers = {
+        "Content-Type": answer.header("content-type") or "application/octet-stream",
+        "Waygate-Upstream-Status": str(answer.status),
+        "Waygate-Upstream-Duration-Ms": str(answer.duration_ms),
+        "Content-Security-Policy": "sandbox",
+    }
+    return Reply(result.raw, answer.status, headers, is_raw=True)

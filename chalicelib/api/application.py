@@ -1,0 +1,169 @@
+"""Our Chalice application: safe under threads, honest about methods, and the only place where errors become answers.
+
+Chalice keeps the current request in a plain attribute, so threads of the local server would answer each other's
+callers (199 of 200, measured); here it is local to the thread. API Gateway passes on only declared pairs of path and
+method: each resource therefore declares the methods that it lacks (405 with ``Allow``), and two catch-alls give 404.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import threading
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any, Final
+
+import orjson
+from chalice.app import Chalice, Request, Response, RestAPIEventHandler
+
+from chalicelib.api.routing import Context, Endpoint, Reply, answer_to
+from chalicelib.errors import MethodNotAllowed, RouteNotFound, TooLarge, WaygateError
+from chalicelib.gateway.invoke import new_request_id
+from chalicelib.observability import forget_secrets, logger, redact_bytes
+from chalicelib.settings import Caps
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_GZIP_FROM = 1_400  # bytes; a smaller body fits one packet anyway
+_ENCODED_FROM = 1_000_000  # bytes; Lambda escapes text, which could double it: large text travels as base64
+
+
+class _Handler(RestAPIEventHandler):
+    """Chalice wants an Accept header that matches a binary answer; with binary type `*/*` that makes a 400 of all."""
+
+    def _validate_binary_response(self, *_: Any) -> bool:
+        return True
+
+
+class _Answer(Response):
+    """An answer as API Gateway takes it: bytes are encoded, text is not."""
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        """The Lambda proxy answer."""
+        encoded = isinstance(self.body, bytes)
+        return {
+            "statusCode": self.status_code,
+            "headers": self.headers,
+            "multiValueHeaders": {},
+            "body": base64.b64encode(self.body).decode() if encoded else self.body,
+            "isBase64Encoded": encoded,
+        }
+
+
+class Application(Chalice):
+    """The deployed application: `serve` declares the resources of a module of `api`."""
+
+    _here = threading.local()
+
+    @property
+    def current_request(self) -> Request | None:
+        """The request that this thread answers."""
+        return getattr(self._here, "request", None)
+
+    @current_request.setter
+    def current_request(self, request: Request | None) -> None:
+        self._here.request = request
+
+    @property
+    def lambda_context(self) -> Any:
+        """The Lambda context of this thread's request."""
+        return getattr(self._here, "context", None)
+
+    @lambda_context.setter
+    def lambda_context(self, context: Any) -> None:
+        self._here.context = context
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        """Answer one API Gateway event."""
+        self.lambda_context = context
+        handler = _Handler(self.routes, self.api, self.log, self.debug, self._get_middleware_handlers("http"))
+        self.current_request = handler.create_request_object(event, context)
+        return handler(event, context)
+
+    def serve(self, *modules: ModuleType) -> None:
+        """Declare every endpoint of `modules`, the methods that their paths lack, and the two catch-alls."""
+        by_path: dict[str, dict[str, Endpoint]] = {}
+        for module in modules:
+            for endpoint in module.routes.endpoints:
+                by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
+        for path, endpoints in by_path.items():
+            self._declare(path, endpoints)
+        for path in ("/{proxy+}", "/v1/{proxy+}"):
+            self._declare(path, {})
+
+    def _declare(self, path: str, endpoints: dict[str, Endpoint]) -> None:
+        def view(**parameters: str) -> Response:
+            return self._answer(path, endpoints, parameters)
+
+        view.__name__ = path.strip("/").replace("/", "_").replace("{", "").replace("}", "") or "root"
+        self.route(path, methods=list(METHODS), content_types=[], name=view.__name__)(view)
+
+    def _answer(self, path: str, endpoints: dict[str, Endpoint], parameters: dict[str, str]) -> Response:
+        request = self.current_request
+        if request is None:
+            raise RuntimeError("there is no request to answer")
+        context = Context.of(request, self.lambda_context, parameters, request_id=new_request_id())
+        try:
+            endpoint = endpoints.get("GET" if request.method == "HEAD" else request.method)
+            if endpoint is None:
+                raise _no_such(path, endpoints, request.method)
+            reply = answer_to(endpoint, context)
+        except WaygateError as error:
+            reply = _problem(error, context)
+        except Exception:
+            logger.exception("unhandled", extra={"request_id": context.request_id, "route": path})
+            reply = _problem(WaygateError(), context)
+        try:
+            return _encode(reply, context, is_head=request.method == "HEAD")
+        except TooLarge as error:
+            return _encode(_problem(error, context), context)
+        finally:
+            forget_secrets()
+
+
+def _no_such(path: str, endpoints: Iterable[str], method: str) -> WaygateError:
+    allowed = sorted({*endpoints, *({"HEAD"} if "GET" in endpoints else ())})
+    if not allowed:
+        return RouteNotFound("There is no such path.")
+    return MethodNotAllowed(
+        f"{path.removeprefix('/v1')} knows {', '.join(allowed)}, not {method}.", headers={"Allow": ", ".join(allowed)}
+    )
+
+
+def _problem(error: WaygateError, context: Context) -> Reply:
+    body = redact_bytes(dump(error.problem(context.request_id)))
+    return Reply(body, error.status, {"Content-Type": "application/problem+json", **error.headers})
+
+
+def dump(value: Any) -> bytes:
+    """JSON; integers beyond 64 bits stay exact."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        import json
+
+        return json.dumps(value, separators=(",", ":"), default=str).encode()
+
+
+def _encode(reply: Reply, context: Context, *, is_head: bool = False) -> Response:
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/json",
+        "Request-Id": context.request_id,
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **reply.headers,
+    }
+    body = reply.body if isinstance(reply.body, bytes) else b"" if reply.body is None else dump(reply.body)
+    if len(body) >= _GZIP_FROM and "gzip" in (context.header("accept-encoding") or "") and not reply.is_raw:
+        body = gzip.compress(body, 1, mtime=0)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    if len(body) > Caps.ANSWER_BYTES:
+        raise TooLarge(
+            f"The answer has {len(body):,} bytes; {Caps.ANSWER_BYTES:,} fit.",
+            fix="Ask for a smaller page or use a filter; send `Accept-Encoding: gzip`.",
+        )
+    if is_head:
+        return _Answer("", headers, reply.status)
+    if "Content-Encoding" in headers or reply.is_raw or len(body) > _ENCODED_FROM:
+        return _Answer(body, headers, reply.status)
+    return _Answer(body.decode(), headers, reply.status)

@@ -1,0 +1,261 @@
+"""``/connections``: credentials, written and never read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pynamodb.exceptions import PutError
+
+from chalicelib.api import cursors, instants
+from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
+from chalicelib.auth import connections
+from chalicelib.auth.schemes import parse_credential
+from chalicelib.auth.tables import ConnectionRow
+from chalicelib.aws import batch_read, is_condition_failure
+from chalicelib.errors import InvalidInput, VersionConflict, WrongState
+from chalicelib.gateway.verification import Verdict, verify
+from chalicelib.registry import attachments, integrations
+from chalicelib.registry.models import IntegrationFacts, Name, Strict, Tags
+
+routes = Routes()
+
+
+class Settings(Strict):
+    """What a connection holds besides its credential."""
+
+    config: dict[str, Any] = Field(default_factory=dict, max_length=50)
+    metadata: dict[str, Any] = Field(default_factory=dict, max_length=50)
+    tags: Tags = ()
+
+
+class Credentials(Strict):
+    """A credential in the shape of the integration's auth type; members of other types are refused."""
+
+    value: str | None = None
+    username: str | None = None
+    password: str | None = None
+    token: str | None = None
+    headers: dict[str, str] | None = None
+
+    def members(self) -> dict[str, Any]:
+        """The members that were given."""
+        names = ("value", "username", "password", "token", "headers")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+class NewConnection(Credentials, Settings):
+    """The body of PUT."""
+
+
+class Trial(Credentials):
+    """The body of a test: a credential that is not saved, or nothing."""
+
+    config: dict[str, Any] | None = None
+
+
+class Patch(Strict):
+    """The body of PATCH (RFC 7396): settings are merged, `enabled` switches, credentials are replaced by PUT alone."""
+
+    config: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+    tags: Tags | None = None
+    enabled: bool | None = None
+
+
+class Filter(Page):
+    """How a list of connections is narrowed."""
+
+    integration: str | None = Field(default=None, max_length=63)
+
+
+class _Named(Strict):
+    name: Name
+
+
+@routes("GET", "/v1/connections", scope="registry:read", query=Filter)
+def page(context: Context, query: Filter) -> dict[str, Any]:
+    """Connections of all integrations, or of one; never a secret."""
+    listing = cursors.listing("/connections", query.model_dump())
+    after = cursors.read(context.workspace, listing, query.cursor)
+    condition: Any = None
+    index = ConnectionRow.of_workspace
+    if query.integration:
+        start = f"{query.integration}#"
+        condition = ConnectionRow.place.between(after or start, start + "\x7f")
+    elif after:
+        condition = ConnectionRow.place > after
+    found = [row for row in index.query(context.workspace, condition, limit=query.limit + 2) if row.place != after]
+    more = found[query.limit - 1].place if len(found) > query.limit else None
+    keys = [
+        connections.row_key(context.workspace, row.integration, row.name)
+        for row in found[: query.limit]
+        if context.who.sees(row.integration)
+    ]
+    rows = batch_read(keys) if keys else {}
+    return {
+        "data": [show(row) for row in rows.values() if isinstance(row, ConnectionRow)],
+        "next_cursor": cursors.make(context.workspace, listing, more),
+    }
+
+
+@routes("GET", "/v1/connections/{integration}/{connection}", scope="registry:read")
+def get(context: Context) -> Reply:
+    """One connection; never its secret."""
+    _, row = _get(context)
+    return Reply(show(row), headers={"ETag": etag(row.version)})
+
+
+@routes("PUT", "/v1/connections/{integration}/{connection}", scope="connections:write", body=NewConnection)
+def put(context: Context, body: NewConnection) -> Reply:
+    """Connect, or replace what is connected. The credential is sealed at once and never shown again."""
+    facts, name = _facts(context), _name(context)
+    connections.check_config(body.config, facts.profile.config)
+    _check_credential_fits(facts, body)
+    origins = integrations.origins_of(facts, body.config)
+    row = connections.find(context.workspace, facts.name, name)
+    is_new = row is None
+    now = instants.now()
+    if row is None:
+        row = connections.new_row(context.workspace, facts.name, name, facts.auth.type, now=now)
+    else:
+        context.check_etag(int(row.version))
+    row.auth_type = facts.auth.type
+    row.config, row.metadata, row.tags = body.config, body.metadata, list(body.tags)
+    connections.put_credential(row, body.members(), origins)
+    if is_new:
+        attachments.attach(row)
+    else:
+        _save(row, now)
+    headers = {"ETag": etag(row.version)}
+    if is_new:
+        headers["Location"] = f"/api/v1/connections/{facts.name}/{name}"
+    return Reply(show(row), 201 if is_new else 200, headers)
+
+
+@routes("PATCH", "/v1/connections/{integration}/{connection}", scope="connections:write", body=Patch)
+def patch(context: Context, body: Patch) -> Reply:
+    """Change settings or switch off and on. A credential that would travel elsewhere must be put again."""
+    facts, row = _get(context)
+    context.check_etag(int(row.version))
+    for member in ("config", "metadata"):
+        given = getattr(body, member)
+        if given is not None:
+            merged = {**getattr(row, member), **given}
+            setattr(row, member, {key: value for key, value in merged.items() if value is not None})
+    if body.tags is not None:
+        row.tags = list(body.tags)
+    connections.check_config(row.config, facts.profile.config)
+    if list(integrations.origins_of(facts, row.config)) != list(row.origins) and row.sealed is not None:
+        row.status, row.reason = "needs_reauth", "its config now leads to another address"
+    if body.enabled is False:
+        row.status, row.reason = "disabled", "switched off"
+    elif body.enabled is True and row.status == "disabled":
+        row.status, row.reason = "active", None
+    _save(row, instants.now())
+    return Reply(show(row), headers={"ETag": etag(row.version)})
+
+
+@routes("DELETE", "/v1/connections/{integration}/{connection}", scope="connections:write")
+def delete(context: Context) -> Reply:
+    """Disconnect: the sealed credential is gone with its item."""
+    _, row = _get(context)
+    context.check_etag(int(row.version))
+    attachments.detach(row)
+    return Reply(None, 204)
+
+
+@routes("POST", "/v1/connections/{integration}/{connection}/test", scope="connections:write", body=Trial)
+def test(context: Context, body: Trial) -> dict[str, Any]:
+    """Make the integration's verification call, with the saved credential or with the one in the body."""
+    facts = _facts(context)
+    unsaved = body.members()
+    if unsaved:
+        config = body.config or {}
+        connections.check_config(config, facts.profile.config)
+        _check_credential_fits(facts, body)
+        return _verdict(verify(facts, parse_credential(facts.auth.type, unsaved), config, now=instants.now()))
+    _, row = _get(context)
+    if row.status == "disabled":
+        raise WrongState(f"The connection `{row.name}` is disabled.")
+    origin = integrations.origins_of(facts, row.config)[0]
+    credential = connections.open_credential(row, facts.auth, origin)
+    verdict = verify(facts, credential, dict(row.config), now=instants.now())
+    if verdict.ok:
+        row.last_verified_at = verdict.at
+        _save(row, verdict.at)
+    return _verdict(verdict)
+
+
+def show(row: ConnectionRow) -> dict[str, Any]:
+    """A connection as the API shows it."""
+    return {
+        "integration": row.integration,
+        "name": row.name,
+        "status": row.status,
+        "reason": row.reason,
+        "auth_type": row.auth_type,
+        "config": row.config,
+        "metadata": row.metadata,
+        "tags": row.tags,
+        "client": row.client,
+        "expires_at": instants.show(row.expires_at),
+        "last_refreshed_at": instants.show(row.last_refreshed_at),
+        "next_refresh_at": instants.show(row.next_refresh_at),
+        "last_verified_at": instants.show(row.last_verified_at),
+        "secret": {"last4": row.last4, "fingerprint": row.fingerprint} if row.sealed is not None else None,
+        "version": int(row.version),
+        "created_at": instants.show(row.created_at),
+        "updated_at": instants.show(row.updated_at),
+    }
+
+
+def _facts(context: Context) -> IntegrationFacts:
+    return integrations.facts_of(integrations.get(context.workspace, context.parameters["integration"]))
+
+
+def _get(context: Context) -> tuple[IntegrationFacts, ConnectionRow]:
+    facts = _facts(context)
+    return facts, connections.get(context.workspace, facts.name, context.parameters["connection"])
+
+
+def _name(context: Context) -> str:
+    try:
+        return _Named(name=context.parameters["connection"]).name
+    except ValidationError as error:
+        raise invalid(error, "path") from None
+
+
+def _check_credential_fits(facts: IntegrationFacts, body: Credentials) -> None:
+    if facts.auth.type == "oauth2":
+        raise WrongState(
+            f"`{facts.name}` uses OAuth 2.0, which this version does not connect yet.",
+            fix='If the API also takes a token, PATCH the integration with {"auth": {"type": "bearer"}}.',
+        )
+    parse_credential(facts.auth.type, body.members())
+    if facts.auth.type == "custom_headers" and facts.auth.name and facts.auth.name not in (body.headers or {}):
+        fault = {"pointer": f"/headers/{facts.auth.name}", "code": "required", "detail": "is missing"}
+        raise InvalidInput("The integration's own header is missing.", errors=[fault])
+
+
+def _save(row: ConnectionRow, now: Any) -> None:
+    try:
+        connections.save(row, now=now)
+    except PutError as error:
+        if is_condition_failure(error):
+            raise VersionConflict(f"The connection `{row.name}` was changed at the same time.") from None
+        raise
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "ok": verdict.ok,
+        "status": verdict.status,
+        "detail": verdict.detail,
+        "duration_ms": verdict.duration_ms,
+        "request": verdict.request,
+        "body": verdict.body,
+        "at": instants.show(verdict.at),
+    }
+
+

@@ -1,0 +1,247 @@
+"""``/scrape-jobs`` and their drafts: documentation in, reviewed actions out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from chalicelib.api import cursors, instants
+from chalicelib.api.application import dump
+from chalicelib.api.merge_patch import merge
+from chalicelib.api.routing import Context, Page, Reply, Routes, invalid
+from chalicelib.auth.schemes import AuthScheme
+from chalicelib.egress import check_origin
+from chalicelib.errors import EgressBlocked, InvalidInput, WrongState
+from chalicelib.registry.closure import bundle
+from chalicelib.registry.models import ActionFacts, ActionName, Name, Strict, check_base_url
+from chalicelib.scraper import drafts, jobs, publishing, uploads
+from chalicelib.scraper.drafts import Draft, Proposal
+from chalicelib.scraper.tables import JobRow
+from chalicelib.settings import Caps
+
+routes = Routes()
+
+
+class Source(Strict):
+    """Where the description is: exactly one of `url`, `document` (inline) and `upload`."""
+
+    type: Literal["auto", "openapi"] = "auto"
+    url: str | None = Field(default=None, max_length=2048)
+    document: dict[str, Any] | str | None = None
+    upload: str | None = Field(default=None, pattern=r"^upl_[0-9A-Z]{26}$")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Source:
+        given = [name for name in ("url", "document", "upload") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of `url`, `document` and `upload`")
+        return self
+
+
+class NewJob(Strict):
+    """A job. `base_url` and `auth` are for descriptions that lack them, and win over what they say."""
+
+    integration: Name
+    source: Source
+    base_url: str | None = Field(default=None, max_length=2048)
+    auth: AuthScheme | None = None
+    auto_publish: bool = False
+
+    @model_validator(mode="after")
+    def _base_url(self) -> NewJob:
+        if self.base_url is not None:
+            check_base_url(self.base_url)
+        return self
+
+
+class DraftFilter(Page):
+    """How a draft's actions are narrowed."""
+
+    state: Literal["proposed", "accepted", "rejected"] | None = None
+    change: Literal["added", "changed", "same"] | None = None
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
+
+
+class Decision(Strict):
+    """A verdict on a draft action, and edits to it (a merge patch, RFC 7396)."""
+
+    state: Literal["proposed", "accepted", "rejected"] | None = None
+    edits: dict[str, Any] | None = None
+
+
+class Publication(Strict):
+    """What to publish: "all" that is sure enough and not rejected, or exactly the actions named."""
+
+    accept: Literal["all"] | Annotated[tuple[ActionName, ...], Field(min_length=1, max_length=5_000)] = "all"
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
+
+
+@routes("GET", "/v1/scrape-jobs", scope="registry:read", query=Page)
+def page(context: Context, query: Page) -> dict[str, Any]:
+    """Jobs, the latest first."""
+    listing = cursors.listing("/scrape-jobs", {})
+    before = cursors.read(context.workspace, listing, query.cursor)
+    found, more = jobs.page(context.workspace, limit=query.limit, before=before)
+    return {
+        "data": [show(row) for row in found if context.who.sees(row.integration)],
+        "next_cursor": cursors.make(context.workspace, listing, more),
+    }
+
+
+@routes("POST", "/v1/scrape-jobs", scope="registry:write", body=NewJob, max_bytes=Caps.REQUEST_BYTES)
+def create(context: Context, body: NewJob) -> Reply:
+    """Start a job."""
+    context.who.require("registry:write", body.integration)
+    source: dict[str, Any] = {"type": body.source.type}
+    if body.source.url is not None:
+        _check_url("/source/url", body.source.url)
+        source["url"] = body.source.url
+    elif body.source.upload is not None:
+        uploads.load(context.workspace, body.source.upload)
+        source |= {"upload": body.source.upload, "name": f"upload:{body.source.upload}"}
+    else:
+        document = body.source.document
+        data = document.encode() if isinstance(document, str) else dump(document)
+        kept = uploads.keep(context.workspace, data)
+        source |= {"upload": kept.upload_id, "name": f"document:{kept.sha256[:16]}"}
+    if body.base_url is not None:
+        _check_url("/base_url", body.base_url.replace("{", "").replace("}", ""))
+    row = jobs.new_row(context.workspace, body.integration, source, now=instants.now())
+    row.base_url, row.auto_publish = body.base_url, body.auto_publish
+    row.auth = body.auth.model_dump(mode="json", by_alias=True, exclude_none=True) if body.auth else None
+    jobs.start(row)
+    return Reply(show(row), 202, {"Location": f"/api/v1/scrape-jobs/{row.id}"})
+
+
+@routes("GET", "/v1/scrape-jobs/{job}", scope="registry:read")
+def get(context: Context) -> dict[str, Any]:
+    """A job's state and progress."""
+    return show(_get(context))
+
+
+@routes("POST", "/v1/scrape-jobs/{job}/cancel", scope="registry:write")
+def cancel(context: Context) -> dict[str, Any]:
+    """Stop a job that has not ended."""
+    row = _get(context)
+    jobs.cancel(row, now=instants.now())
+    return show(jobs.get(row.owner, row.id))
+
+
+@routes("GET", "/v1/scrape-jobs/{job}/draft", scope="registry:read", query=DraftFilter)
+def draft(context: Context, query: DraftFilter) -> dict[str, Any]:
+    """What the job has read, for review; a page of its actions at a time."""
+    row = _get(context)
+    read = drafts.load(row)
+    listing = cursors.listing(f"/scrape-jobs/{row.id}/draft", query.model_dump())
+    after = cursors.read(context.workspace, listing, query.cursor)
+    wanted = [p for p in drafts.proposals(row, read) if (after is None or p.name > after) and _matches(p, query)]
+    more = wanted[query.limit - 1].name if len(wanted) > query.limit else None
+    return {
+        "integration": {"name": row.integration, **read.integration},
+        "actions": [_brief(p) for p in wanted[: query.limit]],
+        "total": len(read.actions),
+        "removed": read.removed,
+        "repaired": read.repaired[:500],
+        "dropped": read.dropped[:500],
+        "warnings": read.warnings[:500],
+        "next_cursor": cursors.make(context.workspace, listing, more),
+    }
+
+
+@routes("GET", "/v1/scrape-jobs/{job}/draft/actions/{action}", scope="registry:read")
+def draft_action(context: Context) -> dict[str, Any]:
+    """One draft action, whole."""
+    row = _get(context)
+    return _whole(drafts.proposal(row, context.parameters["action"]), drafts.load(row))
+
+
+@routes("PATCH", "/v1/scrape-jobs/{job}/draft/actions/{action}", scope="registry:write", body=Decision)
+def decide(context: Context, body: Decision) -> dict[str, Any]:
+    """Accept, reject or edit one draft action."""
+    row = _get(context)
+    if row.status not in jobs.REVIEWABLE:
+        raise WrongState(f"The job is {row.status}; only a draft that waits for review can be changed.")
+    before = drafts.proposal(row, context.parameters["action"])
+    edits = merge(drafts.edits_of(row, before.name), body.edits or {})
+    try:
+        ActionFacts.model_validate(merge(before.facts.model_dump(mode="json", by_alias=True), edits))
+    except ValidationError as error:
+        raise invalid(error, "edited action") from None
+    drafts.decide(row, before.name, body.state or before.state, edits or None, now=instants.now())
+    return _whole(drafts.proposal(row, before.name), drafts.load(row))
+
+
+@routes("POST", "/v1/scrape-jobs/{job}/publish", scope="registry:write", body=Publication)
+def publish(context: Context, body: Publication) -> dict[str, Any]:
+    """Publish accepted actions; may be repeated with more of them."""
+    row = _get(context)
+    if row.status not in jobs.REVIEWABLE:
+        raise WrongState(f"The job is {row.status}; only a draft that waits for review can be published.")
+    done = publishing.publish(row, accept=body.accept, min_confidence=body.min_confidence, now=instants.now())
+    return {"integration": row.integration, **vars(done)}
+
+
+def show(row: JobRow) -> dict[str, Any]:
+    """A job as the API shows it."""
+    return {
+        "id": row.id,
+        "integration": row.integration,
+        "status": row.status,
+        "step": row.step,
+        "source": row.source,
+        "auto_publish": bool(row.auto_publish),
+        "progress": row.progress or {"pages_found": 0, "pages_read": 0, "endpoints": 0, "tokens": 0, "cost_usd": 0},
+        "warnings": row.warnings or [],
+        "error": row.error,
+        "created_at": instants.show(row.created_at),
+        "updated_at": instants.show(row.updated_at),
+    }
+
+
+def _get(context: Context) -> JobRow:
+    row = jobs.get(context.workspace, context.parameters["job"])
+    context.who.require("registry:read", row.integration)
+    return row
+
+
+def _matches(proposal: Proposal, query: DraftFilter) -> bool:
+    return (
+        (query.state is None or proposal.state == query.state)
+        and (query.change is None or proposal.change == query.change)
+        and proposal.confidence >= query.min_confidence
+    )
+
+
+def _brief(proposal: Proposal) -> dict[str, Any]:
+    facts = proposal.facts
+    return {
+        "name": proposal.name,
+        "title": facts.title,
+        "summary": facts.summary,
+        "method": facts.method,
+        "path": facts.path,
+        "tags": list(facts.tags),
+        "behaviour": facts.behaviour,
+        "deprecated": facts.deprecated,
+        "state": proposal.state,
+        "confidence": proposal.confidence,
+        "change": proposal.change,
+        "warnings": proposal.warnings,
+    }
+
+
+def _whole(proposal: Proposal, read: Draft) -> dict[str, Any]:
+    facts = proposal.facts.model_dump(mode="json", by_alias=True)
+    for member in ("input_schema", "output_schema"):
+        if isinstance(facts[member], dict):
+            facts[member] = bundle(facts[member], read.definitions)
+    return {**facts, **_brief(proposal)}
+
+
+def _check_url(pointer: str, url: str) -> None:
+    try:
+        check_origin(url)
+    except EgressBlocked as error:
+        fault = {"pointer": pointer, "code": "egress_blocked", "detail": str(error.detail)}
+        raise InvalidInput(str(error.detail), errors=[fault]) from None

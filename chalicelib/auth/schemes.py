@@ -1,0 +1,182 @@
+"""How an upstream wants to be authenticated, and what a credential for it looks like.
+
+A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credential is one of five small models;
+`place` is a pure function from both to the headers, query pairs and cookies that carry it.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+
+from chalicelib.errors import InvalidInput
+from chalicelib.settings import Caps
+
+AuthType = Literal["none", "api_key", "basic", "bearer", "custom_headers", "oauth2"]
+TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110, section 5.6.2
+HEADER_VALUE = r"^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$"  # section 5.5
+NEVER_SET = frozenset(
+    "host content-length transfer-encoding connection keep-alive te trailer upgrade expect "
+    "x-http-method-override x-forwarded-for x-forwarded-host x-forwarded-proto forwarded".split()
+)
+
+
+class AuthScheme(BaseModel):
+    """Where the credential goes. For `oauth2`, where it comes from as well."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    type: AuthType = "none"
+    place: Literal["header", "query", "cookie"] | None = Field(default=None, alias="in")
+    name: str | None = Field(default=None, min_length=1, max_length=128)
+    prefix: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]+$")
+    grant: Literal["authorization_code", "client_credentials", "password", "implicit"] | None = None
+    authorize_url: str | None = Field(default=None, max_length=2048)
+    token_url: str | None = Field(default=None, max_length=2048)
+    refresh_url: str | None = Field(default=None, max_length=2048)
+    scopes: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> AuthScheme:
+        if self.type == "api_key" and not (self.place and self.name):
+            raise ValueError("an api_key scheme needs `in` (header, query or cookie) and `name`")
+        if self.type != "api_key" and self.place:
+            raise ValueError(f"`in` belongs to api_key, not to {self.type}")
+        if self.place in ("header", "cookie") and self.name:
+            TypeAdapter(Annotated[str, Field(pattern=TOKEN)]).validate_python(self.name)
+            if self.name.lower() in NEVER_SET:
+                raise ValueError(f"{self.name} belongs to HTTP itself")
+        return self
+
+
+class _Credential(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ApiKeyCredential(_Credential):
+    """`{value}`"""
+
+    value: str = Field(min_length=1, max_length=8192, pattern=HEADER_VALUE)
+
+
+class BasicCredential(_Credential):
+    """`{username, password}`: RFC 7617; the user name holds no colon, the password may be empty."""
+
+    username: str = Field(max_length=1024, pattern=r"^[^:\x00-\x1f\x7f]*$")
+    password: str = Field(default="", max_length=8192, pattern=r"^[^\x00-\x1f\x7f]*$")
+
+
+class BearerCredential(_Credential):
+    """`{token}`: RFC 6750."""
+
+    token: str = Field(min_length=1, max_length=16384, pattern=HEADER_VALUE)
+
+
+class CustomHeadersCredential(_Credential):
+    """`{headers: {name: value}}`: several secret headers that go together."""
+
+    headers: dict[
+        Annotated[str, Field(pattern=TOKEN, max_length=128)],
+        Annotated[str, Field(pattern=HEADER_VALUE, max_length=8192)],
+    ] = Field(min_length=1, max_length=16)
+
+    @field_validator("headers")
+    @classmethod
+    def _none_is_reserved(cls, headers: dict[str, str]) -> dict[str, str]:
+        lowered = [name.lower() for name in headers]
+        if reserved := NEVER_SET.intersection(lowered):
+            raise ValueError(f"{', '.join(sorted(reserved))} belongs to HTTP itself")
+        if len(set(lowered)) < len(lowered):
+            raise ValueError("two headers differ only in upper and lower case")
+        return headers
+
+
+Credential = ApiKeyCredential | BasicCredential | BearerCredential | CustomHeadersCredential
+
+CREDENTIALS: dict[str, type[_Credential]] = {
+    "api_key": ApiKeyCredential,
+    "basic": BasicCredential,
+    "bearer": BearerCredential,
+    "custom_headers": CustomHeadersCredential,
+}
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a credential adds to a request; every value in it is secret."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
+    secrets: frozenset[str] = field(default_factory=frozenset)
+
+
+def parse_credential(auth_type: str, members: dict[str, Any]) -> Credential | None:
+    """The credential in `members`, checked against what `auth_type` needs; None where it needs none.
+
+    Raises `InvalidInput` with a pointer per fault; no message repeats a value.
+    """
+    model = CREDENTIALS.get(auth_type)
+    if model is None:
+        if members:
+            raise InvalidInput(
+                f"A connection of auth type `{auth_type}` takes no {', '.join(sorted(members))}.",
+                errors=[{"pointer": f"/{name}", "code": "unexpected", "detail": "not used"} for name in sorted(members)],
+            )
+        return None
+    try:
+        credential = model.model_validate(members)
+    except ValidationError as error:
+        wanted = ", ".join(f"`{name}`" for name in model.model_fields)
+        raise InvalidInput(
+            f"The credential does not have the shape of auth type `{auth_type}`, which takes {wanted}.",
+            errors=[
+                {"pointer": "".join(f"/{part}" for part in e["loc"] if part != "[key]"), "code": e["type"], "detail": e["msg"]}
+                for e in error.errors(include_input=False, include_url=False)
+            ],
+        ) from None
+    if len(credential.model_dump_json()) > Caps.CREDENTIAL_BYTES:
+        raise InvalidInput(f"The credential is larger than {Caps.CREDENTIAL_BYTES} bytes.")
+    return credential  # type: ignore[return-value]  # the table holds exactly the members of the union
+
+
+def place(scheme: AuthScheme, credential: Credential | None) -> Placement:
+    """The headers, query pairs and cookies that carry `credential` as `scheme` wants them."""
+    prefix = f"{scheme.prefix} " if scheme.prefix else ""
+    match credential:
+        case None:
+            return Placement()
+        case ApiKeyCredential(value=value):
+            pair = ((scheme.name or "", prefix + value),)
+            secrets = frozenset({value})
+            match scheme.place:
+                case "query":
+                    return Placement(query=pair, secrets=secrets)
+                case "cookie":
+                    return Placement(cookies=pair, secrets=secrets)
+                case _:
+                    return Placement(headers=pair, secrets=secrets)
+        case BasicCredential(username=username, password=password):
+            encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
+            secrets = frozenset(filter(None, {password or username, encoded}))
+            return Placement(headers=(("Authorization", f"Basic {encoded}"),), secrets=secrets)
+        case BearerCredential(token=token):
+            header = (scheme.name or "Authorization", f"{scheme.prefix or 'Bearer'} {token}")
+            return Placement(headers=(header,), secrets=frozenset({token}))
+        case CustomHeadersCredential(headers=headers):
+            return Placement(headers=tuple(headers.items()), secrets=frozenset(headers.values()))
+
+
+def reserved_names(scheme: AuthScheme, header_names: frozenset[str] = frozenset()) -> frozenset[tuple[str, str]]:
+    """The ``(place, lower-case name)`` pairs that the credential owns and action input must never set."""
+    owned = {("header", "authorization"), ("header", "cookie"), ("header", "proxy-authorization")}
+    if scheme.place and scheme.name:
+        owned.add((scheme.place, scheme.name.lower()))
+    if scheme.type == "bearer" and scheme.name:
+        owned.add(("header", scheme.name.lower()))
+    owned.update(("header", name) for name in NEVER_SET)
+    owned.update(("header", name.lower()) for name in header_names)
+    return frozenset(owned)

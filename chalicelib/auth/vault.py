@@ -1,0 +1,71 @@
+"""Sealing: AES-256-GCM (NIST SP 800-38D) under the workspace's keyring, bound to what the secret belongs to.
+
+A sealed value is ``0x01 ‖ key id (8) ‖ nonce (12) ‖ ciphertext and tag``. Its context (workspace, integration,
+connection, and the origins it may be sent to) is authenticated, so a value that was moved to another item, or whose
+integration now points elsewhere, does not open (B1, A8).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from chalicelib.auth import keyring
+from chalicelib.auth.keyring import KEY_ID_BYTES
+
+_FORMAT = b"\x01"
+_NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """The value was sealed for another context, under an unknown key, or was damaged."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a sealed value belongs to."""
+
+    workspace: str
+    integration: str
+    connection: str
+    origins: tuple[str, ...] = ()
+
+    def encoded(self) -> bytes:
+        """The associated data."""
+        return json.dumps([self.workspace, self.integration, self.connection, sorted(self.origins)]).encode()
+
+
+def seal(context: Context, plain: bytes, *, now: Callable[[], float] = time.time) -> bytes:
+    """`plain`, sealed for `context`."""
+    key = keyring.read(context.workspace, now=now).sealing_key(now())
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return _FORMAT + key.key_id + nonce + AESGCM(key.secret).encrypt(nonce, plain, context.encoded())
+
+
+def unseal(context: Context, sealed: bytes) -> bytes:
+    """What was sealed. Raises `CannotOpen`."""
+    key_id, rest = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES :]
+    key = keyring.read(context.workspace).key(key_id)
+    if key is None:  # rotated since this process read the ring
+        keyring.forget(context.workspace)
+        key = keyring.read(context.workspace).key(key_id)
+    if key is None or sealed[:1] != _FORMAT:
+        raise CannotOpen("sealed under an unknown key")
+    try:
+        return AESGCM(key.secret).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encoded())
+    except InvalidTag:
+        raise CannotOpen("sealed for something else") from None
+
+
+def fingerprint(workspace: str, plain: bytes) -> str:
+    """16 hex digits that tell two secrets apart and say nothing else: an HMAC, since short secrets could be guessed."""
+    key = keyring.read(workspace).derive("fingerprint")
+    return hmac.new(key, plain, hashlib.sha256).hexdigest()[:16]

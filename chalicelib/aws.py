@@ -1,0 +1,225 @@
+"""AWS: clients made on first use, one per process; the base of our tables; reads across several tables at once.
+
+Every client connects within 1 s, reads within 2 s and tries twice more: a call of ours must never use up the time
+of the caller. The exceptions say so where they are made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+import orjson
+from botocore.exceptions import ClientError
+from pynamodb.attributes import Attribute
+from pynamodb.constants import BINARY, STRING
+from pynamodb.models import Model
+
+from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+_clients: dict[tuple[str, float], BaseClient] = {}
+_making = threading.Lock()  # boto3's default session is not safe to build from two threads
+BATCH = 100  # keys of one BatchGetItem (AWS limit)
+
+
+def client(service: str, *, read_timeout_s: float = 2.0) -> Any:
+    """The process's client of `service`; made at the first call."""
+    key = (service, read_timeout_s)
+    if key not in _clients:
+        import boto3
+        from botocore.config import Config
+
+        with _making:
+            if key not in _clients:
+                config = Config(
+                    connect_timeout=1,
+                    read_timeout=read_timeout_s,
+                    retries={"max_attempts": 2, "mode": "standard"},
+                    max_pool_connections=50,
+                )
+                _clients[key] = boto3.client(service, config=config)  # type: ignore[call-overload]
+    return _clients[key]
+
+
+def region() -> str:
+    """The region that this process works in."""
+    return str(client("dynamodb").meta.region_name)
+
+
+def account() -> str:
+    """The account that this process works in: part of every bucket's name."""
+    global _account
+    if _account is None:
+        _account = str(client("sts").get_caller_identity()["Account"])
+    return _account
+
+
+_account: str | None = None
+
+
+def bucket() -> str:
+    """The bucket that holds documents, uploads, drafts and large definitions."""
+    return f"{settings().resource('documents')}-{account()}-{region()}"
+
+
+def put_object(key: str, body: bytes) -> None:
+    """Store `body` in the documents bucket."""
+    client("s3", read_timeout_s=20).put_object(Bucket=bucket(), Key=key, Body=body)
+
+
+def get_object(key: str) -> bytes | None:
+    """What is stored under `key`; None if nothing is."""
+    try:
+        answer = client("s3", read_timeout_s=20).get_object(Bucket=bucket(), Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            return None
+        raise
+    body: bytes = answer["Body"].read()
+    return body
+
+
+def is_condition_failure(error: BaseException) -> bool:
+    """True where a conditional write, alone or in a transaction, was refused by its condition."""
+    cause = getattr(error, "cause", None) or error
+    if not isinstance(cause, ClientError):
+        return False
+    code = cause.response["Error"]["Code"]
+    reasons = [r.get("Code") for r in cause.response.get("CancellationReasons", [])]
+    return code == "ConditionalCheckFailedException" or (
+        code == "TransactionCanceledException" and (not reasons or "ConditionalCheckFailed" in reasons)
+    )
+
+
+def compress(data: bytes) -> bytes:
+    """Bytes as they are kept in S3."""
+    return zlib.compress(data, 6)
+
+
+def decompress(packed: bytes) -> bytes:
+    """The inverse of `compress`."""
+    return zlib.decompress(packed)
+
+
+def pack(value: Any) -> bytes:
+    """`value` as compressed JSON. Integers of any size are kept."""
+    try:
+        text = orjson.dumps(value)
+    except TypeError:
+        import json
+
+        text = json.dumps(value, separators=(",", ":")).encode()
+    return compress(text)
+
+
+def unpack(packed: bytes) -> Any:
+    """The inverse of `pack`."""
+    text = decompress(packed)
+    value = orjson.loads(text)
+    if b"e+" in text or any(len(run) > 18 for run in _digit_runs(text)):
+        import json
+
+        return json.loads(text)
+    return value
+
+
+def _digit_runs(text: bytes) -> Iterable[bytes]:
+    import re
+
+    return re.findall(rb"\d{19,}", text)
+
+
+class PackedAttribute(Attribute[Any]):
+    """A JSON value of any shape, compressed into a binary attribute."""
+
+    attr_type = BINARY
+    legacy_encoding = False
+
+    def serialize(self, value: Any) -> bytes:
+        """Python → DynamoDB."""
+        return pack(value)
+
+    def deserialize(self, value: bytes) -> Any:
+        """DynamoDB → Python."""
+        return unpack(value)
+
+
+class InstantAttribute(Attribute[dt.datetime]):
+    """A moment in UTC, kept as RFC 3339 text so that it sorts and reads well."""
+
+    attr_type = STRING
+
+    def serialize(self, value: dt.datetime) -> str:
+        """Python → DynamoDB."""
+        return value.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def deserialize(self, value: str) -> dt.datetime:
+        """DynamoDB → Python."""
+        return dt.datetime.fromisoformat(value)
+
+
+class Meta:
+    """What all tables share; a table's own `Meta` derives from it and names the table."""
+
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 2
+    max_retry_attempts = 2
+    max_pool_connections = 50
+    region: ClassVar[str | None] = None
+
+
+class Table(Model):
+    """A DynamoDB table. Subclasses read like the table: keys first, each index with the question that it answers."""
+
+    @classmethod
+    def raw_key(cls, hash_key: str, range_key: str | None = None) -> dict[str, dict[str, str]]:
+        """The item's key as the low-level client wants it."""
+        key = {str(cls._hash_keyname): {"S": hash_key}}
+        if range_key is not None:
+            key[str(cls._range_keyname)] = {"S": range_key}
+        return key
+
+    @classmethod
+    def find(cls, hash_key: str, range_key: str | None = None) -> Self | None:
+        """The item as it is now (a consistent read); None if there is none."""
+        try:
+            return cls.get(hash_key, range_key, consistent_read=True)
+        except cls.DoesNotExist:
+            return None
+
+
+T = TypeVar("T", bound=Table)
+RowKey = tuple[type[Table], str, str | None]
+
+
+def batch_read(keys: Sequence[RowKey]) -> dict[RowKey, Table | None]:
+    """Read items of several tables with one BatchGetItem (a second one only for what DynamoDB left unprocessed)."""
+    found: dict[RowKey, Table | None] = dict.fromkeys(keys)
+    wanted: dict[str, dict[str, Any]] = {}
+    by_identity: dict[tuple[str, str], RowKey] = {}
+    for key in keys:
+        table, hash_key, range_key = key
+        name = str(table.Meta.table_name)
+        raw = table.raw_key(hash_key, range_key)
+        wanted.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(raw)
+        by_identity[name, _identity(raw)] = key
+    tables = {str(table.Meta.table_name): table for table, _, _ in keys}
+    while wanted:
+        answer = client("dynamodb").batch_get_item(RequestItems=wanted)
+        for name, items in answer["Responses"].items():
+            table = tables[name]
+            for item in items:
+                raw = {k: item[k] for k in (table._hash_keyname, table._range_keyname) if k}
+                found[by_identity[name, _identity(raw)]] = table.from_raw_data(item)
+        wanted = answer.get("UnprocessedKeys") or {}
+    return found
+
+
+def _identity(raw: Mapping[str, Mapping[str, str]]) -> str:
+    return "\0".join(f"{name}={value['S']}" for name, value in sorted(raw.items()))

@@ -1,0 +1,115 @@
+"""What may be called: the verdict on a URL's text, its port, and each address that its name resolves to.
+
+The text is parsed once, strictly, and what was parsed is what is connected to; addresses are judged after
+resolution, in packed form, so no spelling of an address matters (security requirements A1–A4, A7).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chalicelib.errors import EgressBlocked, UpstreamUnreachable
+from chalicelib.settings import settings
+
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?)"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^\s#?]*)?(?:\?(?P<query>[^\s#]*))?(?:#\S*)?",
+    re.ASCII | re.IGNORECASE,
+)
+_FORBIDDEN_TEXT = re.compile(r"[\x00-\x20\x7f\\]")
+_USUAL_PORTS: Final = frozenset({80, 443, 8080, 8443})
+# Ports of protocols that a crafted HTTP request can speak to: Lambda's runtime API and extensions, X-Ray, SMTP and
+# its kin are below 1024 anyway; these are the ones above.
+_NEVER_PORTS: Final = frozenset({2000, 2049, 2773, 3306, 5432, 6379, 6667, 9001, 9200, 9300, 11211, 27017})
+_LOCAL_V4: Final = [ipaddress.ip_network(n) for n in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_LOCAL_V6: Final = [ipaddress.ip_network(n) for n in ("::1/128", "fc00::/7")]
+_CONTAINER_METADATA: Final = ipaddress.ip_address("fd00:ec2::254")
+_BAD_V4: Final = [
+    ipaddress.ip_network(n)
+    for n in (
+        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+        "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 "
+        "198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
+    ).split()
+]  # IANA IPv4 Special-Purpose Address Registry, and multicast
+_GLOBAL_V6: Final = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out as global unicast
+_BAD_V6: Final = [
+    ipaddress.IPv6Network(n) for n in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A URL that may be called, in parts. `host` has no brackets; `path_query` is the request target as sent."""
+
+    scheme: str
+    host: str
+    port: int
+    path_query: str
+
+    @property
+    def origin(self) -> str:
+        """``scheme://host[:port]``, the default port left out (RFC 6454)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        is_default = self.port == (443 if self.scheme == "https" else 80)
+        return f"{self.scheme}://{host}" if is_default else f"{self.scheme}://{host}:{self.port}"
+
+
+def parse_target(url: str) -> Target:
+    """The parts of `url`. Raises `EgressBlocked` for anything that two parsers could read differently."""
+    match = None if _FORBIDDEN_TEXT.search(url) else _URL.fullmatch(url)
+    if match is None:
+        raise EgressBlocked("The URL is not a plain http:// or https:// URL (no credentials, spaces or backslashes).")
+    scheme, host = match["scheme"].lower(), match["host"].lower().strip("[]").rstrip(".")
+    port = int(match["port"]) if match["port"] else (443 if scheme == "https" else 80)
+    check_port(port)
+    query = f"?{match['query']}" if match["query"] is not None else ""
+    return Target(scheme, host, port, (match["path"] or "/") + query)
+
+
+def check_origin(url: str) -> str:
+    """The origin of `url`, checked as `parse_target` does."""
+    return parse_target(url).origin
+
+
+def check_port(port: int) -> None:
+    """Raises `EgressBlocked` for ports that no API is served on (A2, A7)."""
+    if not 0 < port < 65536 or (port < 1024 and port not in _USUAL_PORTS):
+        raise EgressBlocked(f"Port {port} is never called.")
+    if port in _NEVER_PORTS or port in settings().denied_ports:
+        raise EgressBlocked(f"Port {port} is never called.")
+
+
+def is_allowed(address: str, *, allow_private: bool) -> bool:
+    """The verdict on a resolved address. Private and loopback ones pass only where `allow_private`."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped:
+            return is_allowed(str(ip.ipv4_mapped), allow_private=allow_private)
+        if allow_private and ip != _CONTAINER_METADATA and any(ip in net for net in _LOCAL_V6):
+            return True
+        return ip in _GLOBAL_V6 and not any(ip in net for net in _BAD_V6)
+    if allow_private and any(ip in net for net in _LOCAL_V4):
+        return True
+    return not any(ip in net for net in _BAD_V4)
+
+
+def resolve(host: str, port: int) -> Sequence[tuple[socket.AddressFamily, str]]:
+    """The addresses of `host`, all of them judged: one bad one refuses the name (A5).
+
+    Raises `EgressBlocked` or, where the name does not resolve, `UpstreamUnreachable`.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except (socket.gaierror, UnicodeError):
+        raise UpstreamUnreachable(f"The name {host} does not resolve.") from None
+    addresses = [(family, str(address[0])) for family, _, _, _, address in found]
+    allow_private = settings().is_local
+    if not all(is_allowed(address, allow_private=allow_private) for _, address in addresses):
+        raise EgressBlocked(f"{host} is, or resolves to, an address that Waygate never calls.")
+    return addresses

@@ -1,0 +1,1 @@
+"""Invoking an action: request → credential → attempt → response → record. `invoke` lists the stages."""

@@ -1,0 +1,125 @@
+"""Stages 1 and 2 of an invocation: who asks, and for what.
+
+Warm, both cost no AWS call; when what the process knows has lapsed, one BatchGetItem reads key, integration, action
+and connection together, since the process remembers which connection the same question led to before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib import rows
+from chalicelib.auth import api_keys, connections
+from chalicelib.auth.api_keys import Caller
+from chalicelib.auth.tables import ApiKeyRow, ConnectionRow
+from chalicelib.aws import RowKey
+from chalicelib.errors import ConnectionAmbiguous, ConnectionRequired, IntegrationDisabled
+from chalicelib.registry import actions, integrations
+from chalicelib.registry.models import ActionFacts, IntegrationFacts
+from chalicelib.registry.tables import ActionRow, IntegrationRow
+
+DEFAULT = "default"
+_REMEMBERED = 10_000
+_led_to: dict[tuple[str, str, str | None], str] = {}  # (key id, integration, asked connection) → connection
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """All that an invocation needs to know of the store. `connection` is None for integrations without auth."""
+
+    caller: Caller
+    integration: IntegrationFacts
+    action: ActionFacts
+    integration_row: IntegrationRow
+    action_row: ActionRow
+    connection: ConnectionRow | None
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the connection says about the upstream's address."""
+        return dict(self.connection.config) if self.connection else {}
+
+
+def authorize(authorization: str | None, integration: str, action: str, connection: str | None) -> Caller:
+    """The caller. Reads ahead, in the same call, what `resolve` will want next."""
+    key_id = api_keys.public_id(authorization)
+    if key_id is not None:
+        key_row = api_keys.row_key(key_id)
+        known = rows.peek(key_row)
+        if isinstance(known, ApiKeyRow):
+            rows.read([key_row, *_expected(known.workspace, key_id, integration, action, connection)])
+    return api_keys.authenticate(authorization)
+
+
+def resolve(caller: Caller, integration: str, action: str, connection: str | None) -> Resolved:
+    """What `caller` asks for. `connection` is the name that the caller gave, if any.
+
+    Raises `InsufficientScope`, `IntegrationNotFound`, `IntegrationDisabled`, `ActionNotFound`, or the errors of
+    `_connection`.
+    """
+    caller.require("invoke", integration)
+    workspace = caller.workspace
+    integration_key = integrations.row_key(workspace, integration)
+    action_key = actions.row_key(workspace, integration, action)
+    found = rows.read(_expected(workspace, caller.key_id, integration, action, connection))
+    integration_row, action_row = found[integration_key], found[action_key]
+    if not isinstance(integration_row, IntegrationRow):
+        raise integrations.not_found(workspace, integration)
+    if not integration_row.enabled:
+        raise IntegrationDisabled(f"The integration `{integration}` is switched off.")
+    if not isinstance(action_row, ActionRow):
+        raise actions.not_found(workspace, integration, action)
+    facts = integrations.facts_of(integration_row)
+    chosen = _connection(caller, integration_row, facts, connection)
+    return Resolved(caller, facts, actions.facts_of(action_row), integration_row, action_row, chosen)
+
+
+def _expected(
+    workspace: str, key_id: str, integration: str, action: str, connection: str | None
+) -> list[RowKey]:
+    expected = [integrations.row_key(workspace, integration), actions.row_key(workspace, integration, action)]
+    name = connection or _led_to.get((key_id, integration, connection))
+    if name:
+        expected.append(connections.row_key(workspace, integration, name))
+    return expected
+
+
+def _connection(
+    caller: Caller, integration: IntegrationRow, facts: IntegrationFacts, asked: str | None
+) -> ConnectionRow | None:
+    """The connection that was asked for; else the only one; else `default`.
+
+    Raises `ConnectionNotFound`, `ConnectionRequired` where there is none and one is needed, and
+    `ConnectionAmbiguous` with the list where several could be meant.
+    """
+    count = int(integration.connections)
+    if asked is None and count == 0:
+        if facts.auth.type == "none":
+            return None
+        raise ConnectionRequired(
+            f"`{integration.name}` needs {facts.auth.type} credentials, and has no connection.",
+            fix=f"Connect it: `waygate connect {integration.name}`.",
+            facts={"connect": {"method": "PUT", "path": f"/api/v1/connections/{integration.name}/{DEFAULT}"}},
+        )
+    name = asked or integration.sole_connection or DEFAULT
+    key = connections.row_key(caller.workspace, integration.name, name)
+    row = rows.read([key])[key]
+    if isinstance(row, ConnectionRow):
+        if len(_led_to) > _REMEMBERED:
+            _led_to.clear()
+        _led_to[caller.key_id, integration.name, asked] = name
+        return row
+    names = connections.names(caller.workspace, integration.name)
+    if asked is None:
+        raise ConnectionAmbiguous(
+            f"`{integration.name}` has {count} connections and none called `{DEFAULT}`: {', '.join(names)}.",
+            fix="Name one in the header `Waygate-Connection`.",
+            facts={"connections": names},
+        )
+    raise connections.not_found(integration.name, asked, names)
+
+
+def forget_everything() -> None:
+    """Forget which connections questions led to: for tests, and for a store that was replaced underneath."""
+    _led_to.clear()

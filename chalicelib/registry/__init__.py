@@ -1,0 +1,1 @@
+"""Integrations and actions: their models, their tables, their schemas."""

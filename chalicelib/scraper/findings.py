@@ -1,0 +1,122 @@
+"""What an import has to say about a description: each thing it repaired, left out or wants looked at.
+
+A finding is of the kind its code belongs to. The tables are the documentation: `docs/import.md` is made from them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Kind = Literal["repaired", "dropped", "warning"]
+
+REPAIRED: Final[dict[str, str]] = {
+    "array_items_listed": "`items` was a list, which OpenAPI does not know; it became `prefixItems`.",
+    "boolean_exclusive_bound": "`exclusiveMinimum` or `exclusiveMaximum` was a boolean without a bound beside it.",
+    "keyword_repaired": "A schema keyword had a value of the wrong type with an obvious meaning, which it now has.",
+    "parameter_schema_moved": "A parameter stated its type beside `schema` instead of in it.",
+    "path_fragment_removed": "A path ended in `#…`, which is never sent.",
+    "path_parameter_added": "The path names a parameter that is not declared; it is asked for as a string.",
+    "path_parameter_required": "A path parameter was marked optional; a path is not complete without it.",
+    "path_query_moved": "A path held a query string; its pairs are sent as constants.",
+    "path_repaired": "A path did not begin with `/`, or held white space.",
+    "reference_repaired": "A `$ref` pointed to the right thing in the wrong words.",
+    "server_repaired": "A server address lacked its scheme, or held variables where an address cannot, or a query.",
+    "server_variable_added": "A server address uses a variable that is not declared.",
+    "swagger_body_merged": "An operation had several body parameters, or body and form parameters together.",
+    "type_repaired": "A schema `type` that JSON does not know was read as the one it means.",
+}
+
+DROPPED: Final[dict[str, str]] = {
+    "body_unusable": "The request body cannot be described; the operation is called without one.",
+    "operation_invalid": "An operation does not fit what an action can be.",
+    "operation_not_an_object": "An operation, or the path that holds it, is not an object.",
+    "operation_unresolved": "An operation needs something that a `$ref` does not lead to.",
+    "parameter_duplicate": "A parameter is declared twice with the same name and place; the first one counts.",
+    "parameter_invalid": "A parameter has no name, or no place that OpenAPI knows.",
+    "parameter_reserved": "A parameter is the credential's or the transport's own; an action's input never sets it.",
+    "parameter_unresolved": "A parameter is a `$ref` that leads nowhere, or out of the document.",
+    "path_parameter_unused": "A path parameter is declared that the path does not name.",
+    "response_unresolved": "A response is a `$ref` that leads nowhere, or out of the document: its output is unknown.",
+    "schema_keyword_invalid": "A schema keyword has a value that means nothing; it is not enforced.",
+    "tag_unusable": "A tag holds no letter or digit that a tag may have.",
+}
+
+WARNINGS: Final[dict[str, str]] = {
+    "auth_alternatives": "The description offers several ways to authenticate; one was chosen.",
+    "auth_combined": "Several secret headers go together; the connection takes them by name.",
+    "auth_prefix_assumed": "An HTTP authentication scheme is not a common one; its name is put before the token.",
+    "auth_prefix_unclear": "The Authorization header is declared as an API key: its value includes any prefix.",
+    "auth_scopes_all": "No operation names the scopes that it needs; all that are declared will be asked for.",
+    "auth_unknown": "The description does not say how calls authenticate.",
+    "auth_unsupported": "A way to authenticate is not supported; the detail says what is missing.",
+    "auth_urls_missing": "An OAuth scheme does not say where its endpoints are.",
+    "base_url_from_document": "The server address is relative; it was joined to the address of the description.",
+    "external_ref": "A `$ref` leads to a file or another address, which is never read; what it describes is not checked.",
+    "findings_cut": "More findings of one code than are listed.",
+    "operation_server_ignored": "An operation or path names a server of its own; the integration's is used.",
+    "pattern_unsupported": "A `pattern` needs more than a linear-time engine does; it is kept as `x-waygate-pattern`.",
+    "reference_missing": "A `$ref` leads to nothing; what it would describe is not checked.",
+    "schema_branches": "Alternatives multiply beyond the limit; they are not checked.",
+    "schema_too_deep": "A schema is nested beyond the limit; what lies deeper is not checked.",
+    "schema_too_large": "What a schema refers to has more parts than the limit; it is not checked.",
+    "scheme_assumed": "The description does not say http or https; https is used.",
+    "servers_several": "The description names several servers; one was chosen.",
+    "swagger_collection_format": "A `collectionFormat` has no counterpart in OpenAPI 3; commas are used.",
+}
+
+CODES: Final[dict[str, str]] = {**REPAIRED, **DROPPED, **WARNINGS}
+MOST_OF_ONE_CODE: Final = 500  # a hostile document could otherwise fill the draft with them
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding: its code (see the tables), where in the description (RFC 6901), and what exactly."""
+
+    code: str
+    pointer: str
+    detail: str
+
+    @property
+    def kind(self) -> Kind:
+        """Which table the code is in."""
+        if self.code in REPAIRED:
+            return "repaired"
+        return "dropped" if self.code in DROPPED else "warning"
+
+
+class Findings:
+    """Collects findings in order, each once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Finding, None] = {}
+        self._counts: Counter[str] = Counter()
+
+    def add(self, code: str, pointer: str, detail: str) -> None:
+        """Note one finding. `code` must be in `CODES`."""
+        finding = Finding(code, pointer, detail[:500])
+        if finding in self._seen:
+            return
+        self._counts[CODES[code] and code] += 1
+        if self._counts[code] <= MOST_OF_ONE_CODE:
+            self._seen[finding] = None
+
+    def of(self, kind: Kind) -> tuple[Finding, ...]:
+        """The findings of one kind; warnings end with what was cut."""
+        found = [finding for finding in self._seen if finding.kind == kind]
+        if kind == "warning":
+            found += [
+                Finding("findings_cut", "", f"{count - MOST_OF_ONE_CODE} more of {code}")
+                for code, count in self._counts.items()
+                if count > MOST_OF_ONE_CODE
+            ]
+        return tuple(found)
+
+
+class Unusable(Exception):
+    """One operation, parameter or response cannot be used; its reader catches this and notes a finding."""
+
+    def __init__(self, code: str, pointer: str, detail: str) -> None:
+        super().__init__(detail)
+        self.finding = Finding(code, pointer, detail)

@@ -1,0 +1,95 @@
+"""The flat input of an action: parameters and the properties of its body side by side (design, section 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chalicelib.registry.models import Binding, Constant
+from chalicelib.scraper.bodies import Body
+from chalicelib.scraper.findings import Findings
+from chalicelib.scraper.parameters import IDEMPOTENCY_HEADERS, IGNORED_HEADERS, Property
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_PRECEDENCE: Final = ("path", "query", "header", "cookie", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What an action asks for, where each of it goes, and what it sends without asking."""
+
+    schema: dict[str, Any]
+    bindings: dict[str, Binding]
+    constants: tuple[Constant, ...]
+    idempotency_header: str | None
+    refs: frozenset[str]
+
+
+def placeholders(path: str) -> list[str]:
+    """The parameter names of a path template."""
+    return _PLACEHOLDER.findall(path)
+
+
+def flatten(
+    parameters: Iterable[Property], body: Body | None, reserved: frozenset[tuple[str, str]], findings: Findings
+) -> Input:
+    """The input of one operation. `reserved` are the ``(place, lower-case name)`` pairs that no input may set."""
+    asked: list[Property] = []
+    constants: list[Constant] = []
+    idempotency_header: str | None = None
+    for each in parameters:
+        place, name = each.binding.place, each.binding.name
+        lowered = name.lower()
+        if place == "header" and lowered in IGNORED_HEADERS:
+            continue
+        if (place, lowered) in reserved:
+            findings.add("parameter_reserved", each.pointer, f"`{name}` in {place}.")
+        elif place == "header" and lowered in IDEMPOTENCY_HEADERS:
+            idempotency_header = name
+        elif (constant := _constant(each)) is not None:
+            constants.append(constant)
+        else:
+            asked.append(each)
+    if body is not None:
+        asked += body.properties
+    named = _named(asked)
+    schema: dict[str, Any] = {"type": "object", "properties": {name: each.schema for name, each in named.items()}}
+    required = [name for name, each in named.items() if each.required]
+    if required:
+        schema["required"] = required
+    schema["additionalProperties"] = False
+    return Input(
+        schema=schema,
+        bindings={name: each.binding for name, each in named.items()},
+        constants=tuple(constants),
+        idempotency_header=idempotency_header,
+        refs=frozenset().union(*[each.refs for each in named.values()]),
+    )
+
+
+def _constant(each: Property) -> Constant | None:
+    """A required header with exactly one allowed value is not worth asking for."""
+    if each.binding.place != "header" or not each.required or not isinstance(each.schema, dict):
+        return None
+    allowed = each.schema.get("enum", [each.schema["const"]] if "const" in each.schema else [])
+    if len(allowed) != 1 or not isinstance(allowed[0], str | int) or isinstance(allowed[0], bool):
+        return None
+    value = str(allowed[0])
+    return Constant(place="header", name=each.binding.name, value=value) if len(value) <= 2000 else None
+
+
+def _named(properties: list[Property]) -> dict[str, Property]:
+    """A name for each: its own, unless one of an earlier place (see `_PRECEDENCE`) has it: then `name_in_place`."""
+    own = {each.binding.name or "body" for each in properties}
+    named: dict[str, Property] = {}
+    for each in sorted(properties, key=lambda each: _PRECEDENCE.index(each.binding.place)):
+        bare = each.binding.name or "body"
+        name = bare
+        number = 1
+        while name in named or (name != bare and name in own):
+            name = f"{bare}_in_{each.binding.place}" + (f"_{number}" if number > 1 else "")
+            number += 1
+        named[name] = each
+    return named

@@ -1,0 +1,121 @@
+"""Names of actions: kebab-case, at most 64 characters, unique, made from the operation alone.
+
+An `operationId` is taken when people made it or a framework made it legibly; else the name is the method and the
+path, less a leading `/api` or `/v1`. Only a clash brings in anything else: the operation with the shortest path keeps the name, every other one gets
+its method and whole path instead, and a digest of them where even that is taken. The order of the document never matters.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+MOST: Final = 64
+_METHODS: Final = "get|put|post|delete|options|head|patch|trace"
+_GENERATED: Final = re.compile(r"[0-9a-fA-F]{16,}|[0-9a-fA-F-]{32,}|[0-9_-]+")
+_SPRINGFOX: Final = re.compile(rf"Using(?:{_METHODS})(?:_\d+)?\Z", re.IGNORECASE)
+_CONTROLLER: Final = re.compile(r"Controller(?=[_.#-])")
+_ONLY_METHOD: Final = re.compile(rf"(?:{_METHODS})(?:-api)?(?:-v\d+)?")
+_PLURAL_ACRONYM: Final = re.compile(r"(?<=[A-Z]{2})s(?=[A-Z_./-]|\Z)")
+_WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
+_PREFIX: Final = re.compile(r"\A(?:/(?:api|rest|v\d+(?:\.\d+)*))+/(?=.)", re.IGNORECASE)
+_FIRST_BOUND: Final = MOST // 2
+
+
+class Operation(NamedTuple):
+    """What a name is made from. `path` is the template as the description has it."""
+
+    method: str
+    path: str
+    operation_id: str | None = None
+
+
+def kebab(text: str) -> str:
+    """`text` in kebab-case: words of ``a-z0-9``, split where case or punctuation says so; empty if there are none."""
+    ascii_text = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    ascii_text = ascii_text.replace("OAuth", "Oauth").replace("'", "")
+    ascii_text = _PLURAL_ACRONYM.sub("S", ascii_text)
+    return _SEPARATORS.sub("-", _WORD_START.sub("-", ascii_text).lower()).strip("-")
+
+
+def name_of(operation: Operation) -> str:
+    """The name of an operation where nothing else wants it."""
+    chosen = _from_id(operation)
+    return _cut(chosen or from_path(operation._replace(path=_PREFIX.sub("/", operation.path))))
+
+
+def from_path(operation: Operation) -> str:
+    """The method and the whole path as one name, such as `get-v1-users-id`; not cut."""
+    return kebab(f"{operation.method.lower()} {operation.path}" if operation.path != "/" else f"{operation.method} root")
+
+
+def names(operations: Iterable[Operation]) -> dict[tuple[str, str], str]:
+    """``(method, path)`` → name, for operations that differ in one of the two. Independent of their order."""
+    wanted: dict[str, list[Operation]] = {}
+    for operation in operations:
+        wanted.setdefault(name_of(operation), []).append(operation)
+    given = {(group[0].method, group[0].path): name for name, group in wanted.items() if len(group) == 1}
+    losers: list[Operation] = []
+    for name, group in wanted.items():
+        if len(group) > 1:
+            first, *others = sorted(group, key=lambda each: (len(each.path), each.path, each.method))
+            given[first.method, first.path] = name
+            losers += others
+    return {**given, **_names_of_losers(losers, wanted)}
+
+
+def _names_of_losers(losers: list[Operation], taken: Mapping[str, object]) -> dict[tuple[str, str], str]:
+    seconds: dict[str, list[Operation]] = {}
+    for operation in losers:
+        seconds.setdefault(_cut(from_path(operation)), []).append(operation)
+    given: dict[tuple[str, str], str] = {}
+    used = set(taken)
+    for name, group in sorted(seconds.items()):
+        for operation in sorted(group):
+            is_free = len(group) == 1 and name not in used
+            unique = name if is_free else _digested(name_of(operation), operation, used)
+            used.add(unique)
+            given[operation.method, operation.path] = unique
+    return given
+
+
+def _digested(name: str, operation: Operation, used: set[str]) -> str:
+    text = f"{operation.method} {operation.path}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    for length in range(6, 41):
+        candidate = f"{name[: MOST - 1 - length].rstrip('-')}-{digest[:length]}"
+        if candidate not in used:
+            return candidate
+    raise AssertionError("two operations with one digest")
+
+
+def _from_id(operation: Operation) -> str:
+    """The name that the operationId gives; empty where it says nothing that people would read."""
+    text = (operation.operation_id or "").strip()
+    if not text or _GENERATED.fullmatch(text):
+        return ""
+    text = _SPRINGFOX.sub("", text) or text
+    text = _without_route(text, operation)
+    text = _CONTROLLER.sub("", text)
+    name = kebab(text)
+    return "" if _ONLY_METHOD.fullmatch(name) or name.isdigit() else name
+
+
+def _without_route(text: str, operation: Operation) -> str:
+    """An id that a framework made as `<function>_<path>_<method>` is the function's name."""
+    route = re.sub(r"\W", "_", operation.path)
+    tail = f"{route}_{operation.method.lower()}"
+    return text[: -len(tail)] if len(route) > 1 and text.lower().endswith(tail.lower()) else text
+
+
+def _cut(name: str) -> str:
+    """At most 64 characters, ending with a whole word where one ends in the second half."""
+    name = name or "operation"
+    if len(name) <= MOST:
+        return name
+    end = name.rfind("-", _FIRST_BOUND, MOST + 1)
+    return name[: end if end > 0 else MOST].rstrip("-")

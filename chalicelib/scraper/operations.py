@@ -1,0 +1,195 @@
+"""One Operation Object → one action (OpenAPI 3.1, section 4.8.10)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from pydantic import ValidationError
+
+from chalicelib.auth.schemes import AuthScheme, reserved_names
+from chalicelib.registry.models import ActionFacts, Behaviour, Constant, Evidence
+from chalicelib.scraper import bodies, inputs, naming
+from chalicelib.scraper.findings import Findings, Unusable
+from chalicelib.scraper.outputs import Output, Outputs
+from chalicelib.scraper.parameters import Parameters, Property, binding, overridden
+from chalicelib.scraper.references import References
+from chalicelib.scraper.schemas import Schemas
+
+_BEHAVIOUR: Final[dict[str, Behaviour]] = {
+    "get": "read", "head": "read", "options": "read", "trace": "read",
+    "post": "create", "put": "update", "patch": "update", "delete": "delete",
+}  # fmt: skip
+_TAG_UNUSABLE: Final = re.compile(r"[^a-zA-Z0-9 _.:/-]+")
+_MOST_TAGS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the description came from; goes into evidence."""
+
+    url: str
+    page_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An action, and the definitions that its input and its output refer to by themselves."""
+
+    action: ActionFacts
+    input_refs: frozenset[str]
+    output_refs: frozenset[str]
+    pointer: str
+
+    @property
+    def refs(self) -> frozenset[str]:
+        """What input and output refer to."""
+        return self.input_refs | self.output_refs
+
+
+class OperationReader:
+    """Reads the operations of one document."""
+
+    def __init__(
+        self, references: References, schemas: Schemas, findings: Findings, auth: AuthScheme, source: Source
+    ) -> None:
+        self._references = references
+        self._schemas = schemas
+        self._findings = findings
+        self._source = source
+        self._reserved = reserved_names(auth)
+        self._parameters = Parameters(references, schemas, findings)
+        self._outputs = Outputs(references, schemas, findings)
+        self._tags: dict[str, str | None] = {}
+
+    def read(self, method: str, path: str, node: dict[str, Any], item: dict[str, Any], pointer: str) -> Draft:
+        """The action of the operation at `pointer`; `item` is the Path Item Object around it. Raises `Unusable`."""
+        template, constants = self._template(path, pointer)
+        parameters = self._fitted(
+            template,
+            overridden(
+                self._parameters.read(item.get("parameters"), f"{pointer.rsplit('/', 1)[0]}/parameters"),
+                self._parameters.read(node.get("parameters"), f"{pointer}/parameters"),
+                self._findings,
+            ),
+            pointer,
+        )
+        body = self._body(node.get("requestBody"), f"{pointer}/requestBody")
+        asked = inputs.flatten(parameters, body, self._reserved, self._findings)
+        output = self._outputs.read(node.get("responses"), f"{pointer}/responses")
+        summary, description = _text(node.get("summary"), 1000), _text(node.get("description"), 100_000)
+        try:
+            action = ActionFacts(
+                title=summary[:300] or _humanised(node.get("operationId"), method, path),
+                summary=summary or _first_sentence(description),
+                description=description,
+                method=method.upper(),  # type: ignore[arg-type]  # one of _BEHAVIOUR's keys
+                path=template,
+                tags=self._tags_of(node.get("tags"), pointer),
+                behaviour=_BEHAVIOUR[method],
+                idempotency_header=asked.idempotency_header,
+                deprecated=node.get("deprecated") is True,
+                input_schema=asked.schema,
+                bindings=asked.bindings,
+                constants=(*constants, *asked.constants),
+                body_media_type=body.media_type if body else None,
+                output_schema=output.schema,
+                evidence=self._evidence(pointer, body, output),
+            )
+        except ValidationError as error:
+            problem = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in problem["loc"])
+            raise Unusable("operation_invalid", pointer, f"{where}: {problem['msg']}") from None
+        return Draft(action, asked.refs, output.refs, pointer)
+
+    def _template(self, path: str, pointer: str) -> tuple[str, list[Constant]]:
+        """The path template as it can be sent, and constants for what stood in its query."""
+        template, hash_sign, _ = path.partition("#")
+        if hash_sign:
+            self._findings.add("path_fragment_removed", pointer, path)
+        template, question_mark, query = template.partition("?")
+        constants: list[Constant] = []
+        if question_mark:
+            pairs = parse_qsl(query, keep_blank_values=True)
+            if "{" in query or any(len(name) > 200 or len(value) > 2000 for name, value in pairs):
+                raise Unusable("operation_invalid", pointer, f"The path holds a query template: {path[:200]}")
+            constants = [Constant(place="query", name=name, value=value) for name, value in pairs]
+            self._findings.add("path_query_moved", pointer, path)
+        repaired = re.sub(r"\s", "%20", template.strip())
+        if not repaired.startswith("/"):
+            repaired = f"/{repaired}"
+        if repaired != template:
+            self._findings.add("path_repaired", pointer, f"{path[:200]!r} is read as {repaired[:200]!r}.")
+        without = re.sub(r"\{[^{}]+\}", "", repaired)
+        if "{" in without or "}" in without:
+            raise Unusable("operation_invalid", pointer, f"The braces of the path do not match: {path[:200]}")
+        return repaired, constants
+
+    def _fitted(self, template: str, declared: list[Property], pointer: str) -> list[Property]:
+        """`declared`, with exactly the path parameters that the template names."""
+        wanted = list(dict.fromkeys(inputs.placeholders(template)))
+        fitted: list[Property] = []
+        for each in declared:
+            if each.binding.place != "path" or each.binding.name in wanted:
+                fitted.append(each)
+            else:
+                self._findings.add("path_parameter_unused", each.pointer, f"`{each.binding.name}` is not in {template}.")
+        missing = [name for name in wanted if not any(each.key == ("path", name) for each in fitted)]
+        for name in missing:
+            if len(name) > 200:
+                raise Unusable("operation_invalid", pointer, "A path parameter's name is longer than 200 characters.")
+            self._findings.add("path_parameter_added", pointer, f"`{name}` in {template}.")
+            fitted.append(Property({"type": "string"}, binding("path", name), True, frozenset(), pointer))
+        return fitted
+
+    def _body(self, node: Any, pointer: str) -> bodies.Body | None:
+        if node is None:
+            return None
+        try:
+            return bodies.read(node, pointer, self._references, self._schemas)
+        except Unusable as error:
+            self._findings.add(error.finding.code, error.finding.pointer, error.finding.detail)
+            return None
+
+    def _evidence(self, pointer: str, body: bodies.Body | None, output: Output) -> tuple[Evidence, ...]:
+        places = (("operation", pointer), ("input_schema", body and body.pointer), ("output_schema", output.pointer))
+        url, page_hash = self._source.url, self._source.page_hash
+        return tuple(
+            Evidence(field=field, url=url, pointer=place, page_hash=page_hash) for field, place in places if place
+        )
+
+    def _tags_of(self, tags: Any, pointer: str) -> tuple[str, ...]:
+        kept: dict[str, None] = {}
+        for tag in tags if isinstance(tags, list) else ():
+            text = tag if isinstance(tag, str) else str(tag)[:100]
+            if text not in self._tags:
+                self._tags[text] = _tag(text)
+            usable = self._tags[text]
+            if usable is None:
+                self._findings.add("tag_unusable", f"{pointer}/tags", repr(text[:100]))
+            else:
+                kept[usable] = None
+        return tuple(kept)[:_MOST_TAGS]
+
+
+def _tag(text: str) -> str | None:
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    cleaned = " ".join(_TAG_UNUSABLE.sub(" ", ascii_text).split()).lstrip(" _.:/-")[:63].strip()
+    return cleaned or None
+
+
+def _text(value: Any, most: int) -> str:
+    return value.strip()[:most] if isinstance(value, str) else ""
+
+
+def _humanised(operation_id: Any, method: str, path: str) -> str:
+    words = naming.kebab(operation_id) if isinstance(operation_id, str) else ""
+    return (words.replace("-", " ").capitalize() or f"{method.upper()} {path}")[:300]
+
+
+def _first_sentence(description: str) -> str:
+    first = re.split(r"\n\s*\n|(?<=[.!?])\s", description, maxsplit=1)[0]
+    return " ".join(first.split())[:300]

@@ -1,0 +1,64 @@
+"""Swagger 2.0 Schema Objects → OpenAPI 3.0 Schema Objects."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+SCHEMA_OF_PARAMETER: Final = frozenset(
+    "type format items default maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems "
+    "minItems uniqueItems enum multipleOf x-nullable example x-example".split()
+)
+_DATA: Final = frozenset(("default", "enum", "example", "examples", "x-example"))
+_DEFINITIONS: Final = "#/definitions/"
+
+
+def upgraded_schema(schema: Any) -> Any:
+    """A copy of `schema` with `$ref`s into `components/schemas`, `nullable` for `x-nullable`, discriminators as objects.
+
+    Without recursion, since nothing bounds the depth of a schema yet.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    top: dict[str, Any] = {}
+    waiting: list[tuple[dict[str, Any], dict[str, Any], bool]] = [(schema, top, False)]
+    while waiting:
+        source, target, is_map = waiting.pop()
+        for key, value in source.items():
+            if not is_map:
+                key, value = _keyword(key, value)
+            if not is_map and key in _DATA:
+                target[key] = value
+            elif isinstance(value, dict):
+                target[key] = child = {}
+                waiting.append((value, child, not is_map and key in ("properties", "patternProperties")))
+            elif isinstance(value, list):
+                target[key] = _copied(value, waiting)
+            else:
+                target[key] = value
+    return top
+
+
+def _copied(
+    values: list[Any], waiting: list[tuple[dict[str, Any], dict[str, Any], bool]]
+) -> list[Any]:
+    copied: list[Any] = []
+    for value in values:
+        if isinstance(value, dict):
+            child: dict[str, Any] = {}
+            copied.append(child)
+            waiting.append((value, child, False))
+        else:
+            copied.append(value)
+    return copied
+
+
+def _keyword(key: str, value: Any) -> tuple[str, Any]:
+    if key == "$ref" and isinstance(value, str) and value.startswith(_DEFINITIONS):
+        return key, f"#/components/schemas/{value[len(_DEFINITIONS) :]}"
+    if key == "x-nullable":
+        return "nullable", value
+    if key == "x-example":
+        return "example", value
+    if key == "discriminator" and isinstance(value, str):
+        return key, {"propertyName": value}
+    return key, value

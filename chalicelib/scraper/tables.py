@@ -1,0 +1,47 @@
+"""Tables of this floor: scrape jobs, and what was decided about the actions of their drafts."""
+
+from __future__ import annotations
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+
+from chalicelib import aws
+from chalicelib.aws import InstantAttribute, PackedAttribute
+from chalicelib.settings import settings
+
+
+class JobRow(aws.Table):
+    """Jobs of a workspace; ids are ULIDs, so they sort by time."""
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("jobs")
+
+    owner = UnicodeAttribute(hash_key=True)  # workspace
+    id = UnicodeAttribute(range_key=True)  # job_…
+    integration = UnicodeAttribute()
+    status = UnicodeAttribute()
+    step = UnicodeAttribute(null=True)
+    source = JSONAttribute()
+    base_url = UnicodeAttribute(null=True)
+    auth = JSONAttribute(null=True)
+    auto_publish = BooleanAttribute(default=False)
+    progress = JSONAttribute(default=dict)
+    warnings = PackedAttribute(null=True)
+    error = JSONAttribute(null=True)
+    document_key = UnicodeAttribute(null=True)  # S3: the source as it was read
+    document_url = UnicodeAttribute(null=True)
+    draft_key = UnicodeAttribute(null=True)  # S3
+    created_at = InstantAttribute()
+    updated_at = InstantAttribute()
+
+
+class DecisionRow(aws.Table):
+    """What a reviewer said of one draft action: accepted, rejected, edited."""
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("jobs")
+
+    owner = UnicodeAttribute(hash_key=True)  # workspace#job
+    id = UnicodeAttribute(range_key=True)  # the action's name
+    state = UnicodeAttribute()
+    edits = PackedAttribute(null=True)  # a merge patch on the action
+    updated_at = InstantAttribute()

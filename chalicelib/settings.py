@@ -1,0 +1,105 @@
+"""The environment, validated once, as one frozen object; and every cap, with its unit.
+
+What an owner may set comes from variables named ``WAYGATE_…`` (listed in `docs/settings.md`, which a test
+compares with this class). What nobody should need to set is a constant of `Caps`.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import field_validator
+
+LOCAL_STAGE: Final = "local"
+
+
+class Settings(BaseSettings):
+    """What the environment says. Names of variables are the fields' in capitals, after ``WAYGATE_``."""
+
+    model_config = SettingsConfigDict(env_prefix="WAYGATE_", frozen=True, extra="ignore")
+
+    stage: str = Field(
+        default=LOCAL_STAGE,
+        pattern=r"^[a-z][a-z0-9]{0,15}$",
+        description="Names this deployment; part of every table, bucket and function name.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least severe log line that is written."
+    )
+    denied_ports: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
+    )
+
+    @field_validator("denied_ports", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @property
+    def is_local(self) -> bool:
+        """True on a laptop: private upstream addresses are then allowed, and stacks live in the stand-in."""
+        return self.stage == LOCAL_STAGE
+
+    def resource(self, purpose: str) -> str:
+        """The name of this deployment's table, queue, function or state machine for `purpose`."""
+        return f"waygate-{self.stage}-{purpose}"
+
+
+class Caps:
+    """Bounds that hold everywhere. Bytes are bytes, ``_s`` are seconds; the source of each odd figure is beside it."""
+
+    REQUEST_BYTES: Final = 4_000_000  # API Gateway carries 10 MB, Lambda 6 MB of base64 around it
+    SMALL_REQUEST_BYTES: Final = 1_000_000  # everywhere but invocations, uploads and inline descriptions
+    ANSWER_BYTES: Final = 4_400_000  # Lambda's 6 MB less base64
+    UPSTREAM_TEXT_BYTES: Final = 4_400_000
+    UPSTREAM_BINARY_BYTES: Final = 3_300_000
+    UPSTREAM_HEADER_BYTES: Final = 65_536
+    DOCUMENT_BYTES: Final = 64_000_000  # an API description, unpacked
+    UPLOAD_TTL_S: Final = 86_400
+    JSON_DEPTH: Final = 64
+    JSON_NODES: Final = 100_000
+    DOCUMENT_DEPTH: Final = 512  # of an API description; GitHub's reaches 29
+    DOCUMENT_NODES: Final = 8_000_000  # GitHub's 13 MB hold 0.5 million
+    YAML_DEPTH: Final = 100
+    YAML_EXPANSION: Final = 4  # aliases may at most quadruple the text
+    SCHEMA_DEPTH: Final = 64
+    SCHEMA_BRANCHES: Final = 4_096
+    SCHEMA_CLOSURE_NODES: Final = 40_000
+    HEADER_VALUE_BYTES: Final = 8_192
+    CREDENTIAL_BYTES: Final = 65_536
+    ITEM_BYTES: Final = 300_000  # DynamoDB refuses 400 KB; what is larger goes to S3
+    INVOCATION_LINE_BYTES: Final = 65_536
+    INVOCATION_TTL_S: Final = 7 * 86_400
+
+    CONNECT_TIMEOUT_S: Final = 3.0
+    FIRST_BYTE_TIMEOUT_S: Final = 15.0
+    CALL_TIMEOUT_S: Final = 25.0  # API Gateway ends a call at 29 s
+    FETCH_TIMEOUT_S: Final = 60.0  # one description of up to DOCUMENT_BYTES
+
+    FRESH_S: Final = 30.0  # how long a process trusts a row that it has read
+    KEYRING_FRESH_S: Final = 300.0
+    PAGE_DEFAULT: Final = 25
+    PAGE_MAX: Final = 100
+    NOT_RECORDED_S: Final = 300.0  # a younger invocation may still be on its way to the log
+    JOBS_RUNNING: Final = 3
+    JOBS_PER_DAY: Final = 50
+
+
+class SettingsError(ValueError):
+    """The environment is wrong. The message names each variable, what is wrong with it and where it is documented."""
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read from the environment at the first call.
+
+    Raises `SettingsError` naming every variable that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"WAYGATE_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{wrong} (see docs/settings.md)") from None

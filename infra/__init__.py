@@ -1,0 +1,1 @@
+"""What Waygate runs on: CloudFormation, the state machine, packaging, and `local/`, the stand-in for AWS."""

@@ -1,0 +1,163 @@
+"""`python -m infra.local`: Waygate on this machine, whole.
+
+    options → ports → state folder → resources and state → application → servers → key → demo → wait for Ctrl-C
+
+Whatever cannot be had ends the start with one line that says what to do, and status 1.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info < (3, 11):  # before anything that an older Python cannot read
+    sys.exit("waygate: Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2])
+
+import argparse
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from infra.local import environment
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs until Ctrl-C or SIGTERM and returns the process's status."""
+    options = _options(arguments)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
+    stops: list[Callable[[], None]] = []
+    status = 0
+    try:
+        try:
+            _start(options, stops)
+            threading.Event().wait()
+        except Failure as failure:
+            print(f"waygate: {failure}", file=sys.stderr)
+            status = 1
+    except KeyboardInterrupt:
+        print(f"\nWaygate stops; its state is in {options.state}/", flush=True)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for stop in reversed(stops):
+        stop()
+    return status
+
+
+class Failure(RuntimeError):
+    """The start cannot go on. The message is one line for the owner."""
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description="Waygate on this machine, whole.")
+    parser.add_argument("--port", type=int, default=8787, help="of the console and the API (8787)")
+    parser.add_argument("--demo-port", type=int, default=8788, help="of the demo upstream (8788)")
+    parser.add_argument("--control-port", type=int, default=8789, help="of the AWS endpoint for other processes (8789)")
+    parser.add_argument("--state", type=Path, default=Path(".waygate"), help="folder that keeps the state (.waygate)")
+    parser.add_argument("--no-demo", action="store_true", help="no demo upstream and no demo integration")
+    return parser.parse_args(arguments)
+
+
+def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None:
+    """Starts everything and prints where it is; what has to be stopped is added to `stops` as it starts."""
+    ports = [options.port, options.control_port] + ([] if options.no_demo else [options.demo_port])
+    for port in ports:
+        _require_free(port)
+    environment.prepare("local", options.control_port)
+    from infra.local import server
+    from infra.local.bootstrap import ensure_key
+    from infra.local.functions import FunctionFailed
+    from infra.local.patches import UnsupportedMoto
+    from infra.local.stacks import StackError
+    from infra.local.store import StoreError
+
+    try:
+        aws = _start_aws(options, stops)
+        url = _start_server(options, aws, stops)
+        key = ensure_key(aws.functions, options.state / "env", url)
+    except (server.PortInUse, StoreError, StackError, UnsupportedMoto, FunctionFailed) as error:
+        raise Failure(str(error)) from error
+    demo = None if options.no_demo else _start_demo(options, url, key, stops)
+    _banner(options, url, demo)
+
+
+def _start_aws(options: argparse.Namespace, stops: list[Callable[[], None]]) -> Any:
+    """The stand-in with its AWS endpoint."""
+    from infra.local.endpoint import Endpoint
+    from infra.local.standin import LocalAws
+
+    import app
+
+    aws = LocalAws(app=app.app, stage="local", state_dir=options.state, schedules=True)
+    stops.append(aws.stop)
+    aws.start()
+    endpoint = Endpoint(options.control_port)
+    stops.append(endpoint.stop)
+    return aws
+
+
+def _start_server(options: argparse.Namespace, aws: Any, stops: list[Callable[[], None]]) -> str:
+    """The API and the console; returns their origin."""
+    from infra.local.bootstrap import read_key
+    from infra.local.console import Console
+    from infra.local.gateway import Gateway
+    from infra.local.server import Server, split
+
+    import app
+
+    gateway = Gateway(app.app, "waygate-local")
+    console = Console(Path("ui/dist"), key=lambda: read_key(options.state / "env"))
+    http = Server(options.port, split(gateway.answer, console.answer))
+    stops.append(http.stop)
+    return http.url
+
+
+def _start_demo(options: argparse.Namespace, url: str, key: str, stops: list[Callable[[], None]]) -> str:
+    """The demo upstream and its integration; returns what the banner says of them."""
+    from infra.local.demo import serve
+    from infra.local.seed import SeedError, seed_demo
+
+    upstream = serve(options.demo_port)
+    stops.append(upstream.stop)
+    try:
+        demo = seed_demo(f"{url}/api/v1", key, f"http://127.0.0.1:{options.demo_port}")
+    except SeedError as error:
+        return f"not set up: {error}"
+    plural = "" if demo.connections == 1 else "s"
+    return (
+        f'integration "demo" ready: {demo.actions} actions, {demo.connections} connection{plural}, '
+        f"its own upstream on :{options.demo_port}"
+    )
+
+
+def _require_free(port: int) -> None:
+    """Raises `Failure` if the port is taken: better now than after three seconds."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise Failure(f"port {port} is in use ({error.strerror}): stop what uses it, or choose another") from None
+
+
+def _banner(options: argparse.Namespace, url: str, demo: str | None) -> None:
+    lines = [
+        f"  Waygate · local mode (state in {options.state}/, no account needed)",
+        f"  Console   {url}/",
+        f"  API       {url}/api/v1      key in {options.state}/env",
+    ]
+    if demo is not None:
+        lines.append(f"  Demo      {demo}")
+        lines.append(
+            f"  Try       . {options.state}/env; curl -s $WAYGATE_URL/api/v1/actions/demo/get-pet"
+            " -H \"Authorization: Bearer $WAYGATE_API_KEY\" -H 'Content-Type: application/json' -d '{\"pet_id\": 1}'"
+        )
+    print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # a handler that still waits for its upstream must not keep the process

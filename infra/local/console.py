@@ -1,0 +1,80 @@
+"""The console's files, and `config.json`, which signs it in.
+
+In AWS these come from CloudFront and S3. `config.json` holds the key of this machine's owner, so it is given only to
+a page of this origin: a browser says so in `Sec-Fetch-Site`, which no page can set (Fetch Metadata, W3C).
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from infra.local.gateway import Answer, Request
+
+_HEADERS: Final = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    (
+        "Content-Security-Policy",
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+]
+_NOT_BUILT: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Waygate</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }</style>
+<h1>Waygate is running</h1>
+<p>The API is at <a href="/api/v1/health"><code>/api/v1</code></a>; the key is in <code>.waygate/env</code>.</p>
+<p>The console is not built yet. Build it with <code>make ui</code> and load this page again.</p>
+</html>
+"""
+
+
+class Console:
+    """The files of a built console, or a page that says how to build it."""
+
+    def __init__(self, folder: Path, key: Callable[[], str | None]) -> None:
+        """`folder` holds the built files, and may be missing; `key` returns the key for `config.json`."""
+        self._folder = folder.resolve()
+        self._key = key
+
+    def answer(self, request: Request) -> Answer:
+        """The answer to a request outside the API."""
+        if request.method not in ("GET", "HEAD"):
+            return _plain(405, "Method not allowed", ("Allow", "GET, HEAD"))
+        if request.target == "/config.json":
+            return self._config(request)
+        return self._file(request.target)
+
+    def _config(self, request: Request) -> Answer:
+        if request.header("Sec-Fetch-Site") != "same-origin":
+            return _plain(403, "Only a page of this origin may read this file")
+        body = json.dumps({"api": "/api/v1", "key": self._key()}).encode()
+        return Answer(200, [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *_HEADERS], body)
+
+    def _file(self, target: str) -> Answer:
+        name = unquote(target).lstrip("/") or "index.html"
+        path = (self._folder / name).resolve()
+        if path.is_relative_to(self._folder) and path.is_file():
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            if kind.startswith("text/") or kind in ("application/javascript", "image/svg+xml"):
+                kind += "; charset=utf-8"
+            # The bundler names files in assets/ by their content.
+            caching = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
+            return Answer(200, [("Content-Type", kind), ("Cache-Control", caching), *_HEADERS], path.read_bytes())
+        if name == "index.html":
+            page = _NOT_BUILT.encode()
+            return Answer(200, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache"), *_HEADERS], page)
+        return _plain(404, "Not found")
+
+
+def _plain(status: int, text: str, *headers: tuple[str, str]) -> Answer:
+    return Answer(status, [("Content-Type", "text/plain; charset=utf-8"), *headers, *_HEADERS], f"{text}\n".encode())

@@ -1,0 +1,83 @@
+"""moto's Step Functions: stacks create machines that run, and the beginning and end of a run are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+Listener = Callable[[Any], None]
+_on_start: list[Listener] = []
+_on_end: list[Listener] = []
+
+
+def listen(on_start: Listener, on_end: Listener) -> Callable[[], None]:
+    """Calls `on_start(execution)` before an execution's first step and `on_end(execution)` after its last.
+
+    Returns what ends it."""
+    _on_start.append(on_start)
+    _on_end.append(on_end)
+
+    def forget() -> None:
+        _on_start.remove(on_start)
+        _on_end.remove(on_end)
+
+    return forget
+
+
+def apply() -> None:
+    """Applies the patches of this module."""
+    create_running_machines_from_stacks()
+    tell_start_and_end()
+
+
+def create_running_machines_from_stacks() -> None:
+    """CloudFormation creates state machines in the backend that executes, with `DefinitionSubstitutions` filled in."""
+    import moto.stepfunctions.models as models
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+    models.stepfunctions_backends = stepfunctions_parser_backends
+    original = models.StateMachine.create_from_cloudformation_json.__func__
+
+    def create(
+        cls: Any, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **kwargs: Any
+    ) -> Any:
+        properties = dict(cloudformation_json["Properties"])
+        definition = properties.get("DefinitionString") or json.dumps(properties.get("Definition") or {})
+        for name, value in (properties.get("DefinitionSubstitutions") or {}).items():
+            definition = definition.replace("${%s}" % name, str(value))
+        properties["DefinitionString"] = definition
+        document = {**cloudformation_json, "Properties": properties}
+        return original(cls, resource_name, document, account_id, region_name, **kwargs)
+
+    models.StateMachine.create_from_cloudformation_json = classmethod(create)
+
+
+def tell_start_and_end() -> None:
+    """Listeners hear of each run; one that breaks off with an error inside moto's interpreter ends as FAILED, where
+    moto would show it as RUNNING for ever."""
+    from moto.stepfunctions.parser.api import ExecutionStatus
+    from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+    start, logic = Execution.start, ExecutionWorker._execution_logic
+
+    def started(self: Any) -> None:
+        for listener in tuple(_on_start):
+            listener(self)
+        start(self)
+
+    def run(self: Any) -> None:
+        communication = self._execution_communication
+        execution = communication.execution
+        try:
+            logic(self)
+        except Exception as error:  # moto's interpreter raises what it likes; the run ends with any of it
+            execution.exec_status = ExecutionStatus.FAILED
+            execution.error, execution.cause = "States.Runtime", repr(error)
+        if isinstance(communication, BaseExecutionWorkerCommunication):
+            for listener in tuple(_on_end):
+                listener(execution)
+
+    Execution.start = started
+    ExecutionWorker._execution_logic = run
