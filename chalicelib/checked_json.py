@@ -1,68 +1,79 @@
 """Our own input, parsed without surprises: RFC 8259 and I-JSON (RFC 7493).
 
-Refused are what parsers disagree on or choke on: duplicate keys, NaN and Infinity, more than 64 levels, more than
-100,000 values, integers of more than 4,300 digits (D1). Integers are exact, whatever their size.
+Refused are what parsers disagree on or choke on: duplicate keys, NaN and Infinity, numbers beyond a double, text that
+is not UTF-8, lone surrogates, more than 64 levels, more than 100,000 values, integers of more than 4,300 digits (D1).
+Integers are exact, whatever their size. Depth and count are measured before anything is built.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+import math
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NoReturn
 
 from chalicelib.errors import MalformedJson
 from chalicelib.settings import Caps
 
+_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKET: Final = re.compile(r"[\[\]{}]")
+_EMPTY: Final = re.compile(r"\[[ \t\r\n]*\]|\{[ \t\r\n]*\}")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 def loads(data: bytes) -> Any:
     """The value in `data`. Raises `MalformedJson` saying what is wrong and where."""
-    if data.count(b"[") + data.count(b"{") > Caps.JSON_NODES or _too_deep(data):
-        raise MalformedJson(f"The body nests deeper than {Caps.JSON_DEPTH} levels, or holds too many values.")
     try:
-        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        raise MalformedJson(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise MalformedJson(f"The body is not UTF-8: byte {error.start}.") from None
-    except RecursionError:
-        raise MalformedJson(f"The body nests deeper than {Caps.JSON_DEPTH} levels.") from None
+    _check_size(text)
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedJson(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
     except ValueError as error:
         if "digits" not in str(error):
             raise
         raise MalformedJson("The body holds an integer of more than 4,300 digits.") from None
-    if data.count(b",") >= Caps.JSON_NODES and _count(value) > Caps.JSON_NODES:
-        raise MalformedJson(f"The body holds more than {Caps.JSON_NODES:,} values.")
+    if _SURROGATE.search(text) and not _is_encodable(value):
+        raise MalformedJson("The body holds half of a surrogate pair, which is no character.")
     return value
 
 
-def _too_deep(data: bytes) -> bool:
-    """A quick over-estimate first; the exact depth only where that is not enough."""
-    if data.count(b"[") + data.count(b"{") <= Caps.JSON_DEPTH:
-        return False
-    depth, in_string, escaped = 0, False, False
-    for byte in data:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > Caps.JSON_DEPTH:
-                return True
-        elif byte in b"]}":
-            depth -= 1
-    return False
+def pointer(path: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _check_size(text: str) -> None:
+    """Raises `MalformedJson` for too many levels or values.
+
+    The brackets and commas of the whole text are an over-estimate that nearly every body passes; only then is what
+    stands inside strings left out, and the count exact.
+    """
+    opened, commas = text.count("[") + text.count("{"), text.count(",")
+    if opened <= Caps.JSON_DEPTH and 1 + commas + opened <= Caps.JSON_NODES:
+        return
+    bare = _STRING.sub("0", text)
+    empty = sum(1 for _ in _EMPTY.finditer(bare))
+    if 1 + bare.count(",") + bare.count("[") + bare.count("{") - empty > Caps.JSON_NODES:
+        raise MalformedJson(f"The body holds more than {Caps.JSON_NODES:,} values.")
+    depth = 0
+    for bracket in _BRACKET.findall(bare):
+        depth += 1 if bracket in "[{" else -1
+        if depth > Caps.JSON_DEPTH:
+            raise MalformedJson(f"The body nests deeper than {Caps.JSON_DEPTH} levels.")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        names = [name for name, _ in pairs]
+        twice = next(name for n, name in enumerate(names) if name in names[:n])
         raise MalformedJson(f"The body names the member {twice[:100]!r} twice in one object.")
     return members
 
@@ -71,14 +82,16 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise MalformedJson(f"The body holds {constant}, which is not JSON.")
 
 
-def _count(value: Any) -> int:
-    """How many values there are, without recursion."""
-    count, open_values = 0, [value]
-    while open_values:
-        item = open_values.pop()
-        count += 1
-        if isinstance(item, dict):
-            open_values.extend(item.values())
-        elif isinstance(item, list):
-            open_values.extend(item)
-    return count
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise MalformedJson(f"The body holds {digits[:40]}, which is more than a double can hold.")
+    return number
+
+
+def _is_encodable(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -120,25 +120,21 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def start_stack(state: Path, *options: str) -> tuple[subprocess.Popen[str], LocalStack]:
+def start_stack(state: Path, *options: str) -> tuple[subprocess.Popen[bytes], LocalStack]:
     """`python -m infra.local` on free ports; returns once it says that it is ready."""
     port, demo_port, control = free_ports(3)
     command = [sys.executable, "-m", "infra.local", "--state", str(state)]
     command += ["--port", str(port), "--demo-port", str(demo_port), "--control-port", str(control), *options]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "WAYGATE_"))}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    log = state.with_suffix(".log")
+    with log.open("ab") as output:
+        begin = output.tell()
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     deadline = time.monotonic() + 60
-    lines = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.append(line)
-        if "curl" in line:
-            break
-        assert time.monotonic() < deadline, "".join(lines)
-    else:
-        raise AssertionError("the stack did not start:\n" + "".join(lines))
+    while "  API  " not in (said := log.read_text()[begin:]):
+        assert process.poll() is None, f"the stack did not start:\n{said}"
+        assert time.monotonic() < deadline, f"the stack is not ready after a minute:\n{said}"
+        time.sleep(0.02)
     text = (state / "env").read_text()
     key = text.split("WAYGATE_API_KEY=")[1].split()[0].strip("'\"")
     return process, LocalStack(f"http://127.0.0.1:{port}", key, f"http://127.0.0.1:{demo_port}")

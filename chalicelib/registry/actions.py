@@ -171,7 +171,9 @@ def page(workspace: str, wanted: Wanted, *, limit: int, after: str | None) -> tu
         condition = ActionRow.place > after
     found: list[ActionRow] = []
     seen, last = 0, None
-    for row in ActionRow.of_workspace.query(workspace, condition, limit=_SCANNED + 1, page_size=_SCANNED):
+    is_filtered = bool(wanted.text or wanted.tag or wanted.integrations)
+    size = 200 if is_filtered else limit + 2
+    for row in ActionRow.of_workspace.query(workspace, condition, limit=_SCANNED + 1, page_size=size):
         if row.place == after:
             continue
         if len(found) == limit or seen == _SCANNED:

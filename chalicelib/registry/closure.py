@@ -12,8 +12,19 @@ from typing import Any, Final
 
 PREFIX: Final = "#/$defs/"
 ONE_SCHEMA: Final = frozenset(
-    "additionalProperties contains contentSchema else if items not propertyNames then "
-    "unevaluatedItems unevaluatedProperties".split()
+    [
+        "additionalProperties",
+        "contains",
+        "contentSchema",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ]
 )
 SCHEMA_LIST: Final = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 SCHEMA_MAP: Final = frozenset(("dependentSchemas", "patternProperties", "properties", "$defs"))

@@ -5,21 +5,24 @@ The properties of a plain object stand side by side with the parameters; any oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chalicelib.registry.closure import PREFIX, references
+from chalicelib.registry.models import Binding
+from chalicelib.scraper.keywords import WRITE_ONLY_REQUIRED
 from chalicelib.scraper.openapi30 import ANNOTATIONS
 from chalicelib.scraper.parameters import Property, binding
 from chalicelib.scraper.references import References, escape
-from chalicelib.scraper.schemas import WRITE_ONLY_REQUIRED, Converted, Schemas
+from chalicelib.scraper.schemas import Converted, Schemas
 
 FORM: Final = "application/x-www-form-urlencoded"
 _MOST_PARTS: Final = 64
 _FORM_STYLES: Final = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
-_PLAIN: Final = ANNOTATIONS | frozenset(
-    "type properties required allOf $ref additionalProperties discriminator minProperties maxProperties".split()
-) | {WRITE_ONLY_REQUIRED}  # fmt: skip
+_PLAIN: Final = ANNOTATIONS | {
+    *("type", "properties", "required", "allOf", "$ref", "additionalProperties", "discriminator"),
+    *("minProperties", "maxProperties", WRITE_ONLY_REQUIRED),
+}
 _FILE: Final = {
     "type": "object",
     "properties": {
@@ -34,11 +37,15 @@ _FILE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A request body: its properties, the media type to send them in, and where it was read."""
+    """A request body: its properties, the media type to send them in, and where it was read.
+
+    `alternatives` are an `anyOf` or `oneOf` that say which properties are required together.
+    """
 
     properties: tuple[Property, ...]
     media_type: str
     pointer: str
+    alternatives: dict[str, Any] = field(default_factory=dict)
 
 
 def read(node: Any, pointer: str, resolver: References, schemas: Schemas) -> Body | None:
@@ -49,7 +56,7 @@ def read(node: Any, pointer: str, resolver: References, schemas: Schemas) -> Bod
     body, pointer = resolver.follow(node, pointer, "body_unusable")
     content = body.get("content")
     chosen = preferred(content)
-    if chosen is None:
+    if chosen is None or content is None:
         return None
     media = content[chosen] if isinstance(content[chosen], dict) else {}
     where = f"{pointer}/content/{escape(chosen)}/schema"
@@ -58,6 +65,8 @@ def read(node: Any, pointer: str, resolver: References, schemas: Schemas) -> Bod
     if not (_is_json(kind) or kind == FORM or kind.startswith("multipart/")):
         return Body((_raw(media, kind, where, is_required, schemas),), _media_type(chosen), pointer)
     converted = schemas.inline(media.get("schema", {}), where)
+    if _is_empty(converted.schema):
+        return None
     plain = _Flat(schemas).of(converted)
     if plain is None:
         schema = converted.schema if isinstance(converted.schema, dict) else {}
@@ -74,7 +83,7 @@ def read(node: Any, pointer: str, resolver: References, schemas: Schemas) -> Bod
         )
         for name, schema in plain.properties.items()
     )
-    return Body(properties, _media_type(chosen), pointer)
+    return Body(properties, _media_type(chosen), pointer, plain.alternatives if is_required else {})
 
 
 def preferred(content: Any) -> str | None:
@@ -112,6 +121,17 @@ def _media_type(chosen: str) -> str:
         return "application/json"
     parts = [part.strip() for part in chosen.split(";")]
     return "; ".join(part for part in parts if part and not part.lower().startswith(("charset=", "boundary=")))
+
+
+def _is_empty(schema: Any) -> bool:
+    """Whether a schema allows nothing but an empty object, which is not worth sending."""
+    return (
+        isinstance(schema, dict)
+        and schema.get("type") == "object"
+        and not schema.get("properties")
+        and schema.get("additionalProperties") is False
+        and schema.keys().isdisjoint(("allOf", "patternProperties", "$ref"))
+    )
 
 
 def _raw(media: dict[str, Any], kind: str, where: str, is_required: bool, schemas: Schemas) -> Property:
@@ -154,6 +174,10 @@ def _member(name: str, schema: Any, kind: str, encoding: Any) -> Binding:
     )
 
 
+def _only_requires(alternatives: list[Any]) -> bool:
+    return all(isinstance(each, dict) and each.keys() == {"required"} for each in alternatives)
+
+
 class _Flat:
     """The properties of an object schema, through `$ref` and `allOf`, or None if it is not a plain object."""
 
@@ -162,6 +186,7 @@ class _Flat:
         self.properties: dict[str, Any] = {}
         self.required: set[str] = set()
         self.refs: dict[str, frozenset[str]] = {}
+        self.alternatives: dict[str, Any] = {}
 
     def of(self, converted: Converted) -> _Flat | None:
         """Everything that `converted` says, if all of it is plain."""
@@ -180,8 +205,12 @@ class _Flat:
 
     def _take(self, part: Converted, waiting: list[Converted]) -> bool:
         schema = part.schema
-        if not isinstance(schema, dict) or not schema.keys() <= _PLAIN:
+        if not isinstance(schema, dict):
             return False
+        alternatives = {key: schema[key] for key in ("anyOf", "oneOf") if key in schema and _only_requires(schema[key])}
+        if not schema.keys() - alternatives.keys() <= _PLAIN or (alternatives and self.alternatives):
+            return False
+        self.alternatives |= alternatives
         kind = schema.get("type", "object")
         if kind != "object" and not (isinstance(kind, list) and set(kind) == {"object", "null"}):
             return False

@@ -44,6 +44,7 @@ class _Estimate:
     def __init__(self, definitions: Mapping[str, Any]) -> None:
         self._definitions = definitions
         self._known: dict[int, int] = {}
+        self._opened: set[int] = set()
 
     def settle(self, schema: dict[str, Any]) -> list[int]:
         """Estimate `schema` and all that applies in its place; the identities of those that were cut.
@@ -51,9 +52,8 @@ class _Estimate:
         Depth first with a stack of its own, since definitions may chain by the thousand. A schema that is met while it
         is still open (a circle of `$ref`s) counts once.
         """
-        known = self._known
+        known, opened = self._known, self._opened
         cut: list[int] = []
-        opened: set[int] = set()
         stack: list[tuple[dict[str, Any], list[dict[str, Any]] | None]] = [(schema, None)]
         while stack:
             node, children = stack.pop()

@@ -53,7 +53,7 @@ WARNINGS: Final[dict[str, str]] = {
     "auth_unsupported": "A way to authenticate is not supported; the detail says what is missing.",
     "auth_urls_missing": "An OAuth scheme does not say where its endpoints are.",
     "base_url_from_document": "The server address is relative; it was joined to the address of the description.",
-    "external_ref": "A `$ref` leads to a file or another address, which is never read; what it describes is not checked.",
+    "external_ref": "A `$ref` leads to a file or another address, which is never read; its schema is not checked.",
     "findings_cut": "More findings of one code than are listed.",
     "operation_server_ignored": "An operation or path names a server of its own; the integration's is used.",
     "pattern_unsupported": "A `pattern` needs more than a linear-time engine does; it is kept as `x-waygate-pattern`.",

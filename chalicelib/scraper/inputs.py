@@ -60,6 +60,8 @@ def flatten(
     if required:
         schema["required"] = required
     schema["additionalProperties"] = False
+    if body is not None and all(named.get(each.binding.name) is each for each in body.properties):
+        schema.update(body.alternatives)
     return Input(
         schema=schema,
         bindings={name: each.binding for name, each in named.items()},

@@ -2,7 +2,7 @@
 
 Covers the keywords of JSON Schema 2020-12 (Validation, sections 6 to 9) whose values are not schemas, and what
 OpenAPI 3.0 adds. A keyword that is in no table here or in `schemas` is dropped without a word: `xml`, `externalDocs`,
-`x-…`, identifiers and anchors, none of which changes what is valid.
+other people's `x-…`, identifiers and anchors, none of which changes what is valid.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-TYPES: Final = frozenset("string number integer boolean array object null".split())
+PATTERN_NOT_ENFORCED: Final = "x-waygate-pattern"
+WRITE_ONLY_REQUIRED: Final = "x-waygate-write-only-required"
+TYPES: Final = frozenset(["string", "number", "integer", "boolean", "array", "object", "null"])
+TEXTS: Final = frozenset(("title", "description", "format", "pattern", "contentEncoding", "contentMediaType"))
 _TYPE_MEANT: Final = {
     "str": "string", "text": "string", "char": "string", "date": "string", "datetime": "string", "date-time": "string",
     "uuid": "string", "uri": "string", "url": "string", "email": "string", "binary": "string", "byte": "string",
@@ -93,14 +96,26 @@ def _depth_is_bounded(value: Any) -> bool:
 
 
 IS_VALID: Final[dict[str, Callable[[Any], bool]]] = {
-    **dict.fromkeys("title description format pattern contentEncoding contentMediaType".split(), _is_text),
-    **dict.fromkeys("readOnly writeOnly deprecated uniqueItems nullable x-nullable".split(), _is_bool),
+    **dict.fromkeys(TEXTS, _is_text),
+    **dict.fromkeys(["readOnly", "writeOnly", "deprecated", "uniqueItems", "nullable", "x-nullable"], _is_bool),
     **dict.fromkeys(("minimum", "maximum"), _is_number),
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), _is_bound),
     **dict.fromkeys(
-        "minLength maxLength minItems maxItems minProperties maxProperties minContains maxContains".split(), _is_count
+        [
+            "minLength",
+            "maxLength",
+            "minItems",
+            "maxItems",
+            "minProperties",
+            "maxProperties",
+            "minContains",
+            "maxContains",
+        ],
+        _is_count,
     ),
     **dict.fromkeys(("default", "example", "const"), _is_value),
+    PATTERN_NOT_ENFORCED: _is_text,
+    WRITE_ONLY_REQUIRED: _are_names,
     "type": _is_type,
     "enum": _is_enum,
     "examples": _is_values,

@@ -1,12 +1,14 @@
 """Names of actions: kebab-case, at most 64 characters, unique, made from the operation alone.
 
 An `operationId` is taken when people made it or a framework made it legibly; else the name is the method and the
-path, less a leading `/api` or `/v1`. Only a clash brings in anything else: the operation with the shortest path keeps the name, every other one gets
-its method and whole path instead, and a digest of them where even that is taken. The order of the document never matters.
+path, less a leading `/api` or `/v1`. Only a clash brings in anything else: the operation with the shortest path keeps
+the name, every other one gets its method and whole path instead, and a digest of them where even that is taken. The
+order of the document never matters.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -34,6 +36,7 @@ class Operation(NamedTuple):
     operation_id: str | None = None
 
 
+@functools.lru_cache(maxsize=4096)
 def kebab(text: str) -> str:
     """`text` in kebab-case: words of ``a-z0-9``, split where case or punctuation says so; empty if there are none."""
     ascii_text = text if text.isascii() else unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -50,7 +53,7 @@ def name_of(operation: Operation) -> str:
 
 def from_path(operation: Operation) -> str:
     """The method and the whole path as one name, such as `get-v1-users-id`; not cut."""
-    return kebab(f"{operation.method.lower()} {operation.path}" if operation.path != "/" else f"{operation.method} root")
+    return kebab(f"{operation.method.lower()} {operation.path if operation.path != '/' else 'root'}")
 
 
 def names(operations: Iterable[Operation]) -> dict[tuple[str, str], str]:

@@ -15,7 +15,18 @@ Note = Callable[[str, str], None]
 LEGACY: Final = frozenset(("nullable", "x-nullable", "example", "exclusiveMinimum", "exclusiveMaximum"))
 BINARY_FORMATS: Final = frozenset(("binary", "byte", "base64"))
 ANNOTATIONS: Final = frozenset(
-    "title description default deprecated readOnly writeOnly examples example nullable x-nullable".split()
+    [
+        "title",
+        "description",
+        "default",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "examples",
+        "example",
+        "nullable",
+        "x-nullable",
+    ]
 )
 _ELSEWHERE: Final = frozenset(("$ref", "allOf", "oneOf", "not", "if", "then", "else", "const"))
 
@@ -34,7 +45,7 @@ def upgrade(schema: dict[str, Any], note: Note) -> dict[str, Any]:
             schema.setdefault("contentMediaType", "application/octet-stream")
     if "nullable" in schema or "x-nullable" in schema:
         nullable = True in (schema.pop("nullable", None), schema.pop("x-nullable", None))
-        return _with_null(schema) if nullable else schema
+        return allow_null(schema) if nullable else schema
     return schema
 
 
@@ -48,7 +59,7 @@ def _exclude(schema: dict[str, Any], exclusive: str, bound: str, note: Note) -> 
         note("boolean_exclusive_bound", f"`{exclusive}: true` without `{bound}`.")
 
 
-def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
+def allow_null(schema: dict[str, Any]) -> dict[str, Any]:
     """`schema`, also allowing null. A description that says `nullable` means it wherever it stands."""
     null = {"type": "null"}
     if _ELSEWHERE.isdisjoint(schema):

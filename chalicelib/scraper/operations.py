@@ -86,7 +86,7 @@ class OperationReader:
                 title=summary[:300] or _humanised(node.get("operationId"), method, path),
                 summary=summary or _first_sentence(description),
                 description=description,
-                method=method.upper(),  # type: ignore[arg-type]  # one of _BEHAVIOUR's keys
+                method=method.upper(),
                 path=template,
                 tags=self._tags_of(node.get("tags"), pointer),
                 behaviour=_BEHAVIOUR[method],
@@ -136,7 +136,9 @@ class OperationReader:
             if each.binding.place != "path" or each.binding.name in wanted:
                 fitted.append(each)
             else:
-                self._findings.add("path_parameter_unused", each.pointer, f"`{each.binding.name}` is not in {template}.")
+                self._findings.add(
+                    "path_parameter_unused", each.pointer, f"`{each.binding.name}` is not in {template}."
+                )
         missing = [name for name in wanted if not any(each.key == ("path", name) for each in fitted)]
         for name in missing:
             if len(name) > 200:

@@ -57,7 +57,6 @@ class _Found:
     node: dict[str, Any]
     item: dict[str, Any]
     pointer: str
-    item_pointer: str
 
 
 def read(
@@ -135,15 +134,17 @@ def _operations(document: dict[str, Any], references: References, findings: Find
         if path.startswith("x-"):
             continue
         pointer = f"/paths/{escape(path)}"
+        is_reference = isinstance(node, dict) and "$ref" in node
+        code = "operation_unresolved" if is_reference else "operation_not_an_object"
         try:
-            item, item_pointer = references.follow(node, pointer, "operation_not_an_object")
+            item, pointer = references.follow(node, pointer, code)
         except Unusable as error:
             findings.add(error.finding.code, error.finding.pointer, error.finding.detail)
             continue
         for method in _METHODS:
             operation = item.get(method)
             if isinstance(operation, dict):
-                yield _Found(method, path, operation, item, f"{pointer}/{method}", item_pointer)
+                yield _Found(method, path, operation, item, f"{pointer}/{method}")
             elif operation is not None:
                 findings.add("operation_not_an_object", f"{pointer}/{method}", "An operation must be an object.")
 
@@ -177,7 +178,8 @@ def _settled(
     roots = {name for draft in drafts.values() for name in draft.refs}
     definitions = schemas.reachable(roots)
     schemas.limit_branches()
-    return limit_closures(drafts, definitions, findings), {name: converted.schema for name, converted in definitions.items()}
+    actions = limit_closures(drafts, definitions, findings)
+    return actions, {name: converted.schema for name, converted in definitions.items()}
 
 
 def _in_the_source(found: tuple[Finding, ...], version: str) -> tuple[Finding, ...]:

@@ -117,7 +117,18 @@ class References:
 
 
 _STRUCTURE: Final = frozenset(
-    "schema items properties allOf anyOf oneOf additionalProperties content application~1json responses".split()
+    [
+        "schema",
+        "items",
+        "properties",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "additionalProperties",
+        "content",
+        "application~1json",
+        "responses",
+    ]
     + [str(n) for n in range(20)]
 )
 

@@ -16,12 +16,21 @@ from chalicelib.registry.closure import ONE_SCHEMA, PREFIX, SCHEMA_LIST, SCHEMA_
 from chalicelib.scraper import openapi30
 from chalicelib.scraper.bounds import FORKS, limit_branches
 from chalicelib.scraper.findings import Findings
-from chalicelib.scraper.keywords import IS_VALID, Meaningless, enum_of_strings, is_any_type, repaired
+from chalicelib.scraper.keywords import (
+    IS_VALID,
+    PATTERN_NOT_ENFORCED,
+    TEXTS,
+    TYPES,
+    WRITE_ONLY_REQUIRED,
+    Meaningless,
+    enum_of_strings,
+    is_any_type,
+    repaired,
+)
 from chalicelib.scraper.references import References, Unresolved, escape
 from chalicelib.settings import Caps
 
-WRITE_ONLY_REQUIRED: Final = "x-waygate-write-only-required"
-_PATTERN: Final = "x-waygate-pattern"
+_SCALARS_BUT_TEXT: Final = frozenset((int, float, bool))
 _UNFINISHED: Final = openapi30.LEGACY | FORKS | {"pattern", "enum", "required"}
 _KEPT_FLAGS: Final = frozenset(("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"))
 
@@ -97,6 +106,9 @@ class Schemas:
             return self._reference(node, where, depth)
         out: dict[str, Any] = {}
         for key, value in node.items():
+            if type(value) is str and (key in TEXTS or (key == "type" and value in TYPES)):
+                out[key] = value  # most keywords by far; a call for each would cost a tenth of the import
+                continue
             is_valid = IS_VALID.get(key)
             if is_valid is not None:
                 if is_valid(value):
@@ -115,8 +127,8 @@ class Schemas:
     def _finished(self, out: dict[str, Any], where: Where) -> dict[str, Any]:
         if "pattern" in out and not is_linear(out["pattern"]):
             self._note("pattern_unsupported", where, out["pattern"])
-            out[_PATTERN] = out.pop("pattern")
-        if "enum" in out and out.get("type") == "string" and any(type(v) in (int, float, bool) for v in out["enum"]):
+            out[PATTERN_NOT_ENFORCED] = out.pop("pattern")
+        if "enum" in out and out.get("type") == "string" and not _SCALARS_BUT_TEXT.isdisjoint(map(type, out["enum"])):
             out["enum"] = enum_of_strings(out["enum"])
             self._note("keyword_repaired", where, "`enum` of a string holds numbers or booleans.")
         if "required" in out and "properties" in out:
@@ -151,7 +163,7 @@ class Schemas:
         merged: dict[str, Any] = self._schema(beside, where, depth)
         merged.update(target)
         if True in (node.get("nullable"), node.get("x-nullable")):
-            merged = openapi30.upgrade({**merged, "nullable": True}, lambda code, detail: None)
+            merged = openapi30.allow_null(merged)
             self._forks.append((merged, where))
         return merged
 
@@ -190,10 +202,12 @@ class Schemas:
         return kept
 
     def _mapped(self, ref: Any) -> str:
+        if not isinstance(ref, str) or not ref.startswith("#"):
+            return str(ref)
         try:
             return PREFIX + self._references.definition(ref, "")
         except Unresolved:
-            return str(ref)
+            return ref
 
     def _repair(self, out: dict[str, Any], key: str, value: Any, where: Where) -> None:
         if key == "type" and is_any_type(value):

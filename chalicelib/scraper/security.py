@@ -25,8 +25,22 @@ _GRANTS: Final = (
     ("implicit", "implicit"),
 )
 _NEEDS_COMPUTING: Final = frozenset(
-    "digest hoba mutual negotiate ntlm scram-sha-1 scram-sha-256 oauth vapid dpop gnap signature hmac "
-    "aws4-hmac-sha256".split()
+    [
+        "digest",
+        "hoba",
+        "mutual",
+        "negotiate",
+        "ntlm",
+        "scram-sha-1",
+        "scram-sha-256",
+        "oauth",
+        "vapid",
+        "dpop",
+        "gnap",
+        "signature",
+        "hmac",
+        "aws4-hmac-sha256",
+    ]
 )
 _POINTER: Final = "/components/securitySchemes"
 

@@ -57,8 +57,8 @@ def read(servers: Any, findings: Findings, *, base_url: str | None, source_url: 
 
 def names_another(servers: Any, shared: Any) -> bool:
     """Whether an operation's or path's own `servers` differ from the document's."""
-    urls = {server.get("url") for server in _objects(servers)}
-    return bool(urls) and not urls <= {server.get("url") for server in _objects(shared)}
+    urls = {str(server.get("url")) for server in _objects(servers)}
+    return bool(urls) and not urls <= {str(server.get("url")) for server in _objects(shared)}
 
 
 def _objects(servers: Any) -> list[dict[str, Any]]:
@@ -88,19 +88,22 @@ def _address(server: dict[str, Any], pointer: str, findings: Findings) -> Addres
         return None
     variables = server.get("variables")
     variables = variables if isinstance(variables, dict) else {}
-    repaired = _cleaned(url.strip(), variables)
+    safe_url, safe_variables = url.strip(), dict(variables)
+    for name in dict.fromkeys(_VARIABLE.findall(url)):
+        if not _CONFIG_NAME.match(name):
+            safe = "v_" + re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:60]
+            safe_url = safe_url.replace("{" + name + "}", "{" + safe + "}")
+            safe_variables[safe] = variables.get(name)
+    repaired = _cleaned(safe_url, safe_variables)
     if repaired is None:
         return None
     if repaired != (url.rstrip("/") or "/"):
         findings.add("server_repaired", pointer, f"{url} is read as {repaired}.")
-    config: dict[str, ConfigField] = {}
-    for name in dict.fromkeys(_VARIABLE.findall(repaired)):
-        safe = name if _CONFIG_NAME.match(name) else "v_" + re.sub(r"[^A-Za-z0-9_.-]", "_", name)[:60]
-        repaired = repaired.replace("{" + name + "}", "{" + safe + "}")
-        if name not in variables:
+    names = dict.fromkeys(_VARIABLE.findall(repaired))
+    for name in names:
+        if safe_variables.get(name) is None:
             findings.add("server_variable_added", pointer, f"{{{name}}} in {url}.")
-        config[safe] = _field(variables.get(name))
-    return Address(repaired, config=config)
+    return Address(repaired, config={name: _field(safe_variables.get(name)) for name in names})
 
 
 def _cleaned(url: str, variables: dict[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from chalicelib.scraper.findings import Findings, Unusable
 from chalicelib.scraper.references import References, escape
 from chalicelib.scraper.swagger2_schemas import SCHEMA_OF_PARAMETER, upgraded_schema
 
-_METHODS: Final = frozenset("get put post delete options head patch".split())
+_METHODS: Final = frozenset(["get", "put", "post", "delete", "options", "head", "patch"])
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 _JSON: Final = "application/json"
@@ -64,13 +64,16 @@ class _Upgrade:
                 if not _is_of_body(node)
             },
             "responses": {
-                name: self._response(node, _produced(source)) for name, node in _mapping(source.get("responses")).items()
+                name: self._response(node, _produced(source))
+                for name, node in _mapping(source.get("responses")).items()
             },
             "securitySchemes": {
                 name: self._security_scheme(node) for name, node in _mapping(source.get("securityDefinitions")).items()
             },
         }
-        kept = {key: source[key] for key in ("info", "tags", "externalDocs", "security") if key in source}
+        kept: dict[str, Any] = {
+            key: source[key] for key in ("info", "tags", "externalDocs", "security") if key in source
+        }
         paths = source.get("paths")
         if isinstance(paths, dict):
             kept["paths"] = {path: self._item(item, f"/paths/{escape(path)}") for path, item in paths.items()}
@@ -118,12 +121,12 @@ class _Upgrade:
         if parameters is not None:
             upgraded["parameters"] = self._parameters(parameters, f"{pointer}/parameters")
         own = self._body_parameters(parameters, f"{pointer}/parameters")
-        named = {(each.get("in"), each.get("name")) for each in own}
+        named = {(each["in"], str(each.get("name"))) for each in own}
         has_own_body = any(each.get("in") == "body" for each in own)
         inherited = [
             each
             for each in shared_body
-            if (each.get("in"), each.get("name")) not in named and not (has_own_body and each.get("in") == "body")
+            if (each["in"], str(each.get("name"))) not in named and not (has_own_body and each.get("in") == "body")
         ]
         consumed = _texts(operation.get("consumes", self._source.get("consumes")))
         if own or inherited:
@@ -190,8 +193,8 @@ class _Upgrade:
         body = bodies[0]
         schema = body["schema"] if isinstance(body.get("schema"), dict) else _schema_of(body)
         media = {"schema": upgraded_schema(schema)}
-        kept = {key: body[key] for key in ("description", "required") if key in body}
-        return {**kept, "content": {media_type: media for media_type in consumed or [_JSON]}}
+        kept: dict[str, Any] = {key: body[key] for key in ("description", "required") if key in body}
+        return {**kept, "content": dict.fromkeys(consumed or [_JSON], media)}
 
     def _form(self, forms: list[dict[str, Any]], consumed: list[str], pointer: str) -> dict[str, Any]:
         has_file = any(each.get("type") == "file" for each in forms)

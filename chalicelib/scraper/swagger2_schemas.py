@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 SCHEMA_OF_PARAMETER: Final = frozenset(
-    "type format items default maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems "
-    "minItems uniqueItems enum multipleOf x-nullable example x-example".split()
+    (
+        *("type", "format", "items", "default", "enum", "example", "x-example", "x-nullable"),
+        *("maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "multipleOf"),
+        *("maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems"),
+    )
 )
 _DATA: Final = frozenset(("default", "enum", "example", "examples", "x-example"))
 _DEFINITIONS: Final = "#/definitions/"
 
 
 def upgraded_schema(schema: Any) -> Any:
-    """A copy of `schema` with `$ref`s into `components/schemas`, `nullable` for `x-nullable`, discriminators as objects.
+    """A copy of `schema`: `$ref`s into `components/schemas`, `nullable` for `x-nullable`, discriminators as objects.
 
-    Without recursion, since nothing bounds the depth of a schema yet.
+    Files become binary strings. Without recursion, since nothing bounds the depth of a schema yet.
     """
     if not isinstance(schema, dict):
         return schema
@@ -23,13 +26,16 @@ def upgraded_schema(schema: Any) -> Any:
     waiting: list[tuple[dict[str, Any], dict[str, Any], bool]] = [(schema, top, False)]
     while waiting:
         source, target, is_map = waiting.pop()
+        if not is_map and source.get("type") == "file":
+            source = {**source, "type": "string", "format": "binary"}
         for key, value in source.items():
             if not is_map:
                 key, value = _keyword(key, value)
             if not is_map and key in _DATA:
                 target[key] = value
             elif isinstance(value, dict):
-                target[key] = child = {}
+                child: dict[str, Any] = {}
+                target[key] = child
                 waiting.append((value, child, not is_map and key in ("properties", "patternProperties")))
             elif isinstance(value, list):
                 target[key] = _copied(value, waiting)
@@ -38,9 +44,7 @@ def upgraded_schema(schema: Any) -> Any:
     return top
 
 
-def _copied(
-    values: list[Any], waiting: list[tuple[dict[str, Any], dict[str, Any], bool]]
-) -> list[Any]:
+def _copied(values: list[Any], waiting: list[tuple[dict[str, Any], dict[str, Any], bool]]) -> list[Any]:
     copied: list[Any] = []
     for value in values:
         if isinstance(value, dict):

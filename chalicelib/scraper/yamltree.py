@@ -12,7 +12,14 @@ import re
 from typing import Any, Final
 
 import yaml
-from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from chalicelib.errors import DocumentTooComplex, DocumentTooDeep, MalformedDocument
 from chalicelib.settings import Caps
@@ -24,6 +31,12 @@ _CONSTANTS: Final[dict[str, Any]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_TAGGED: Final[dict[str, tuple[type, ...]]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "null": (type(None),),
 }
 _NUMERIC_START: Final = frozenset("-0123456789")
 _NO_KEY: Final = object()
@@ -88,7 +101,7 @@ class _Builder:
         value: Any = text
         if event.tag is not None and event.tag != "!":
             value = _tagged(event)
-        elif event.implicit[0]:
+        elif event.implicit[0] and event.tag is None:
             value = _plain(text, event)
         if event.anchor:
             self._anchors[event.anchor] = (value, len(text) + 1, 1)
@@ -179,9 +192,8 @@ def _tagged(event: Any) -> Any:
     kind = event.tag.removeprefix(_CORE)
     if kind == "str":
         return event.value
-    value = _plain(event.value, event) if kind in ("int", "float", "bool", "null") else _NO_KEY
-    wanted = {"int": int, "float": (int, float), "bool": bool, "null": type(None)}.get(kind)
-    if wanted is None or not isinstance(value, wanted):
+    value = _plain(event.value, event)
+    if type(value) not in _TAGGED.get(kind, ()):
         raise _refused_tag(event)
     return float(value) if kind == "float" else value
 

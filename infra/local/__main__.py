@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import sys
 
-if sys.version_info < (3, 11):  # before anything that an older Python cannot read
-    sys.exit("waygate: Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2])
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts it with an older one should hear so
+    sys.exit(f"waygate: Python 3.11 or newer is needed, this is {sys.version_info[0]}.{sys.version_info[1]}")
 
 import argparse
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from infra.local import environment
+from infra.local.ports import PortInUse, require_free
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             _start(options, stops)
             threading.Event().wait()
-        except Failure as failure:
+        except (Failure, PortInUse) as failure:
             print(f"waygate: {failure}", file=sys.stderr)
             status = 1
     except KeyboardInterrupt:
@@ -64,9 +64,8 @@ def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None
     """Starts everything and prints where it is; what has to be stopped is added to `stops` as it starts."""
     ports = [options.port, options.control_port] + ([] if options.no_demo else [options.demo_port])
     for port in ports:
-        _require_free(port)
+        require_free(port)
     environment.prepare("local", options.control_port)
-    from infra.local import server
     from infra.local.bootstrap import ensure_key
     from infra.local.functions import FunctionFailed
     from infra.local.patches import UnsupportedMoto
@@ -75,9 +74,9 @@ def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None
 
     try:
         aws = _start_aws(options, stops)
-        url = _start_server(options, aws, stops)
+        url = _start_server(options, stops)
         key = ensure_key(aws.functions, options.state / "env", url)
-    except (server.PortInUse, StoreError, StackError, UnsupportedMoto, FunctionFailed) as error:
+    except (PortInUse, StoreError, StackError, UnsupportedMoto, FunctionFailed) as error:
         raise Failure(str(error)) from error
     demo = None if options.no_demo else _start_demo(options, url, key, stops)
     _banner(options, url, demo)
@@ -85,10 +84,9 @@ def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None
 
 def _start_aws(options: argparse.Namespace, stops: list[Callable[[], None]]) -> Any:
     """The stand-in with its AWS endpoint."""
+    import app
     from infra.local.endpoint import Endpoint
     from infra.local.standin import LocalAws
-
-    import app
 
     aws = LocalAws(app=app.app, stage="local", state_dir=options.state, schedules=True)
     stops.append(aws.stop)
@@ -98,14 +96,13 @@ def _start_aws(options: argparse.Namespace, stops: list[Callable[[], None]]) -> 
     return aws
 
 
-def _start_server(options: argparse.Namespace, aws: Any, stops: list[Callable[[], None]]) -> str:
+def _start_server(options: argparse.Namespace, stops: list[Callable[[], None]]) -> str:
     """The API and the console; returns their origin."""
+    import app
     from infra.local.bootstrap import read_key
     from infra.local.console import Console
     from infra.local.gateway import Gateway
     from infra.local.server import Server, split
-
-    import app
 
     gateway = Gateway(app.app, "waygate-local")
     console = Console(Path("ui/dist"), key=lambda: read_key(options.state / "env"))
@@ -130,16 +127,6 @@ def _start_demo(options: argparse.Namespace, url: str, key: str, stops: list[Cal
         f'integration "demo" ready: {demo.actions} actions, {demo.connections} connection{plural}, '
         f"its own upstream on :{options.demo_port}"
     )
-
-
-def _require_free(port: int) -> None:
-    """Raises `Failure` if the port is taken: better now than after three seconds."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise Failure(f"port {port} is in use ({error.strerror}): stop what uses it, or choose another") from None
 
 
 def _banner(options: argparse.Namespace, url: str, demo: str | None) -> None:

@@ -7,7 +7,7 @@ what is stored outlives a version of moto.
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 from typing import Any
 
 from infra.local import backends
@@ -79,7 +79,7 @@ def object_from_json(bucket: Any, name: str, described: dict[str, Any], body: by
         encryption=described["encryption"],
         kms_key_id=described["kms_key_id"],
     )
-    stored.last_modified = datetime.datetime.fromisoformat(described["last_modified"])
+    stored.last_modified = dt.datetime.fromisoformat(described["last_modified"])
     stored.set_metadata(described["metadata"], replace=False)
     bucket.keys[name] = stored
     if described["tags"]:
@@ -145,7 +145,7 @@ def parameter_to_json(versions: list[Any]) -> list[dict[str, Any]]:
 
 
 def _iso(moment: Any) -> Any:
-    return moment.isoformat() if isinstance(moment, datetime.datetime) else moment
+    return moment.isoformat() if isinstance(moment, dt.datetime) else moment
 
 
 def parameter_from_json(name: str, versions: list[dict[str, Any]]) -> None:
@@ -157,11 +157,11 @@ def parameter_from_json(name: str, versions: list[dict[str, Any]]) -> None:
         fields = {field: held[field] for field in _PARAMETER_FIELDS if field != "value"}
         modified = held["modified"]
         if isinstance(modified, str):
-            modified = datetime.datetime.fromisoformat(modified)
+            modified = dt.datetime.fromisoformat(modified)
         parameter = Parameter(backends.ACCOUNT, name, "", last_modified_date=modified, **fields)
         parameter.value = held["value"]  # moto keeps a SecureString with its key's name in front
         restored.append(parameter)
-    backends.ssm()._parameters[name] = restored
+    backends.ssm()._parameters[name] = restored  # `name` as moto writes it: "/a" is kept as "a"
 
 
 _MESSAGE_FIELDS = (

@@ -15,15 +15,20 @@ from urllib.parse import unquote
 
 from infra.local.gateway import Answer, Request
 
+_POLICY: Final = (
+    "default-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
 _HEADERS: Final = [
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
-    (
-        "Content-Security-Policy",
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    ),
+    ("Content-Security-Policy", "; ".join(_POLICY)),
 ]
 _NOT_BUILT: Final = """<!doctype html>
 <html lang="en">
@@ -71,8 +76,8 @@ class Console:
             caching = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
             return Answer(200, [("Content-Type", kind), ("Cache-Control", caching), *_HEADERS], path.read_bytes())
         if name == "index.html":
-            page = _NOT_BUILT.encode()
-            return Answer(200, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache"), *_HEADERS], page)
+            headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache"), *_HEADERS]
+            return Answer(200, headers, _NOT_BUILT.encode())
         return _plain(404, "Not found")
 
 

@@ -6,7 +6,7 @@ one that raises leaves it to come back after the queue's visibility timeout and 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import sys
 import threading
@@ -20,8 +20,8 @@ from infra.local.schedules import next_due
 CONSUMERS_PER_QUEUE: Final = 4
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(tz=datetime.timezone.utc)
+def _now() -> dt.datetime:
+    return dt.datetime.now(tz=dt.UTC)
 
 
 class Schedules:
@@ -118,7 +118,7 @@ class Queues:
     def drain(self, timeout_s: float = 10.0) -> None:
         """Waits until no queue with a handler holds a message that is visible or under way. Raises `TimeoutError`."""
         stop = threading.Event()
-        deadline = _now() + datetime.timedelta(seconds=timeout_s)
+        deadline = _now() + dt.timedelta(seconds=timeout_s)
         names = [queue_name for _, queue_name in self._sources if queue_name in backends.sqs().queues]
         while any(backends.sqs().queues[name]._messages for name in names):
             if _now() > deadline:

@@ -7,7 +7,7 @@ function `settle_job` as EventBridge's "Step Functions Execution Status Change",
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import time
 import uuid
@@ -50,7 +50,7 @@ class Executions:
 
     def abandon(self) -> None:
         """Ends every execution without a word to the application, and forgets all. A step that has begun runs on."""
-        now = datetime.datetime.now(tz=datetime.timezone.utc)
+        now = dt.datetime.now(tz=dt.UTC)
         abandoned, self._running = self._running, {}
         for machine in backends.stepfunctions().state_machines:
             machine.executions = []
@@ -94,7 +94,7 @@ class Executions:
 
 def _status_change(execution: Any) -> bytes:
     """EventBridge's event for the end of an execution (source `aws.states`), as JSON."""
-    now = datetime.datetime.now(tz=datetime.timezone.utc)
+    now = dt.datetime.now(tz=dt.UTC)
     event = {
         "version": "0",
         "id": str(uuid.uuid4()),

@@ -40,10 +40,12 @@ class Context:
 
     @property
     def invoked_function_arn(self) -> str:
+        """The function's ARN, without a qualifier."""
         return f"arn:aws:lambda:{backends.REGION}:{backends.ACCOUNT}:function:{self.function_name}"
 
     @property
     def log_group_name(self) -> str:
+        """Where the function's lines go in AWS."""
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
@@ -148,7 +150,7 @@ class Functions:
         try:
             answer = handler(json.loads(payload or b"{}"), context)
             return Outcome(json.dumps(answer).encode())
-        except Exception as error:  # whatever a handler raises is its outcome, as under Lambda's runtime
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is its outcome, as under Lambda's runtime
             return Outcome(json.dumps(_described(error)).encode(), is_error=True)
 
 

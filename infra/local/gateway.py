@@ -94,7 +94,7 @@ class Gateway:
             if _exceeds(returned, len(returned.get("body") or "")):
                 raise ValueError("the function's answer has more than 6 MB")
             return _answer(returned, request_id)
-        except Exception as error:  # API Gateway makes one answer of whatever a function does wrong
+        except Exception as error:  # noqa: BLE001 - API Gateway makes one answer of whatever a function does wrong
             _report(self._function_name, error)
             return self.refuse("DEFAULT_5XX", request_id, "InternalServerErrorException", status=502)
 

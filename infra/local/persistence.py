@@ -173,8 +173,9 @@ def _parameters(response: Any) -> Iterator[Record]:
     name = response._get_param("Name")
     held = backends.ssm()._parameters
     for named in [name] if name else response._get_param("Names") or []:
-        versions = held[named] if named in held else None
-        yield Record("ssm", named, codecs.parameter_to_json(versions) if versions else None)
+        key = held.normalize_name(named)
+        versions = held.get(key)
+        yield Record("ssm", key, codecs.parameter_to_json(versions) if versions else None)
 
 
 def _restore(record: Record) -> None:

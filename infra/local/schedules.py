@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import Final
 
@@ -13,7 +13,7 @@ _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP",
 _DAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
-def next_due(expression: str, after: datetime.datetime) -> datetime.datetime:
+def next_due(expression: str, after: dt.datetime) -> dt.datetime:
     """The first moment later than `after` (UTC) at which the expression is due.
 
     Ranges, lists and steps of cron fields are understood; ``L``, ``W`` and ``#`` are not. Raises `ValueError` for
@@ -21,7 +21,7 @@ def next_due(expression: str, after: datetime.datetime) -> datetime.datetime:
     """
     rate = _RATE.fullmatch(expression)
     if rate:
-        return after + datetime.timedelta(seconds=int(rate[1]) * _SECONDS[rate[2]])
+        return after + dt.timedelta(seconds=int(rate[1]) * _SECONDS[rate[2]])
     cron = _CRON.fullmatch(expression)
     if not cron:
         raise ValueError(f"not a schedule expression: {expression}")
@@ -35,7 +35,7 @@ def next_due(expression: str, after: datetime.datetime) -> datetime.datetime:
         for moment in times:
             if moment > after:
                 return moment
-        day += datetime.timedelta(days=1)
+        day += dt.timedelta(days=1)
     raise ValueError(f"never due: {expression}")
 
 

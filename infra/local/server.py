@@ -11,7 +11,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
-import socket
+import socket  # noqa: TID251 - only to drain a connection that was accepted
 import threading
 import time
 import uuid
@@ -24,6 +24,7 @@ from cheroot.server import Gateway as CherootGateway
 from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
 
 from infra.local.gateway import BASE_PATH, Answer, BodyTooLarge, Request
+from infra.local.ports import require_free
 
 THREADS: Final = 24
 _KEPT_CONNECTIONS: Final = 256
@@ -33,10 +34,6 @@ _DRAIN_S: Final = 2.0
 _DRAIN_BYTES: Final = 64 * 1024 * 1024
 _HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?", re.IGNORECASE)
 _BODILESS: Final = frozenset({204, 304})
-
-
-class PortInUse(RuntimeError):
-    """The port cannot be listened on. The message is one line for the owner."""
 
 
 class _Headers(dict[bytes, bytes]):
@@ -55,17 +52,17 @@ class _Headers(dict[bytes, bytes]):
         super().__setitem__(name, value)
 
 
-class _ParsedRequest(HTTPRequest):  # type: ignore[misc]
+class _ParsedRequest(HTTPRequest):
     def __init__(self, server: Any, connection: Any, **kwargs: Any) -> None:
         super().__init__(server, connection, **kwargs)
         self.inheaders = _Headers()
 
 
-class _Connection(HTTPConnection):  # type: ignore[misc]
+class _Connection(HTTPConnection):
     RequestHandlerClass = _ParsedRequest
 
 
-class _Bridge(CherootGateway):  # type: ignore[misc]
+class _Bridge(CherootGateway):
     """Answers one request of a connection with the server's `responder`."""
 
     def respond(self) -> None:
@@ -192,6 +189,7 @@ def configure(server: HTTPServer) -> None:
     server.request_queue_size = 128
     server.keep_alive_conn_limit = _KEPT_CONNECTIONS
     server.shutdown_timeout = 0.5
+    server.expiration_interval = 0.2  # also how long a stop waits for the accepting thread
     server.error_log = _ignore_disconnects(server.error_log)
 
 
@@ -205,10 +203,8 @@ def _ignore_disconnects(log: Callable[..., None]) -> Callable[..., None]:
 
 def listen(server: HTTPServer, port: int) -> threading.Thread:
     """Binds the server's port and serves it in a thread of its own, which is returned. Raises `PortInUse`."""
-    try:
-        server.prepare()
-    except OSError as error:
-        raise PortInUse(f"port {port} is in use: stop what uses it, or choose another port ({error})") from None
+    require_free(port)  # cheroot leaks a socket that it cannot bind
+    server.prepare()
     thread = threading.Thread(target=server.serve, name=f"http-{port}", daemon=True)
     thread.start()
     return thread
@@ -224,7 +220,7 @@ def _only_for_this_host(responder: Callable[[Request], Answer]) -> Callable[[Req
     """Refuses requests for any other host: a page whose name was rebound to 127.0.0.1 must reach nothing."""
 
     def answer(request: Request) -> Answer:
-        return responder(request) if is_this_host(request.header("Host")) else _misdirected(request)
+        return responder(request) if is_this_host(request.header("Host")) else _misdirected()
 
     return answer
 
@@ -234,7 +230,7 @@ def is_this_host(host: str) -> bool:
     return _HOST.fullmatch(host) is not None
 
 
-def _misdirected(request: Request) -> Answer:
+def _misdirected() -> Answer:
     problem = {
         "type": "about:blank",
         "title": "Misdirected request",

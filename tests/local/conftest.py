@@ -22,11 +22,13 @@ DOCUMENTS = f"waygate-{STAGE}-documents"
 @pytest.fixture
 def alone() -> Iterator[None]:
     """For a test that starts stand-ins itself: whatever runs in this process is stopped, and started again after."""
-    with _alone():
+    with Alone():
         yield
 
 
-class _alone:
+class Alone:
+    """While it lasts, no stand-in runs in this process but those that are started inside."""
+
     def __enter__(self) -> None:
         self._other = standin.running()
         if self._other:
@@ -46,7 +48,7 @@ def sample() -> Sample:
 @pytest.fixture(scope="module")
 def module_aws(sample: Sample) -> Iterator[LocalAws]:
     """A stand-in in memory."""
-    with _alone(), LocalAws(app=sample.app, stage=STAGE, template=TEMPLATE) as aws:
+    with Alone(), LocalAws(app=sample.app, stage=STAGE, template=TEMPLATE) as aws:
         yield aws
 
 

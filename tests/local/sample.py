@@ -46,7 +46,6 @@ class Sample:
 def make_sample(stage: str) -> Sample:
     """A fresh application for the stage."""
     app = ThreadSafeChalice("waygate", configure_logs=False)
-    app.api.binary_types = ["*/*"]
     sample = Sample(app)
     _add_routes(app, sample)
     _add_functions(app, sample, stage)

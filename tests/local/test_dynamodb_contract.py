@@ -89,12 +89,34 @@ def test_of_many_threads_that_create_an_item_exactly_one_wins(db: Any, short_thr
 def test_counters_added_to_by_many_threads_lose_nothing(db: Any, short_thread_switches: None) -> None:
     def add(_: int) -> None:
         db.update_item(
-            TableName=THINGS, Key=thing("n"), UpdateExpression="ADD c :one", ExpressionAttributeValues={":one": {"N": "1"}}
+            TableName=THINGS,
+            Key=thing("n"),
+            UpdateExpression="ADD c :one",
+            ExpressionAttributeValues={":one": {"N": "1"}},
         )
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(200)))
     assert get(db, "n")["c"] == {"N": "200"}
+
+
+def test_every_kind_of_value_comes_back_as_it_was_put(db: Any) -> None:
+    item = {
+        **thing("a", n=-1.5),
+        "b": {"B": b"\x00\xff"},
+        "bs": {"BS": [b"\x01"]},
+        "ns": {"NS": ["1"]},
+        "m": {"M": {"l": {"L": [{"B": b"\xfe"}, {"BOOL": False}, {"NULL": True}, {"S": ""}]}}},
+    }
+    db.put_item(TableName=THINGS, Item=item)
+    assert get(db, "a") == item
+    assert db.scan(TableName=THINGS)["Items"] == [item]
+    put = db.put_item(TableName=THINGS, Item=thing("a"), ReturnValues="ALL_OLD", ReturnConsumedCapacity="TOTAL")
+    assert put["Attributes"] == item
+    assert put["ConsumedCapacity"]["TableName"] == THINGS
+    projected = db.get_item(TableName=THINGS, Key=thing("a"), ProjectionExpression="sk")
+    assert projected["Item"] == {"sk": {"S": "-"}}
+    assert db.describe_table(TableName=THINGS)["Table"]["CreationDateTime"]
 
 
 def test_one_batch_reads_from_several_tables(db: Any) -> None:
@@ -150,9 +172,12 @@ def test_a_query_reads_its_partition_in_pages_in_both_directions(db: Any) -> Non
 
     assert read(forward=True) == ["k2", "k3", "k4", "k5", "k6"]
     assert read(forward=False) == ["k6", "k5", "k4", "k3", "k2"]
-    assert db.query(
-        TableName=THINGS, KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "nobody"}}
-    )["Items"] == []
+    assert (
+        db.query(TableName=THINGS, KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "nobody"}})[
+            "Items"
+        ]
+        == []
+    )
 
 
 def test_a_transaction_happens_whole(db: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import gzip
 import json
 from typing import Any
@@ -61,14 +61,14 @@ def test_a_schedule_is_fired_by_hand(aws: LocalAws, sample: Sample) -> None:
     ],
 )
 def test_a_schedule_is_due(expression: str, due: str) -> None:
-    tuesday = datetime.datetime(2026, 11, 24, 1, 30, 30, tzinfo=datetime.timezone.utc)
-    assert next_due(expression, tuesday) == datetime.datetime.fromisoformat(due + "+00:00")
+    tuesday = dt.datetime(2026, 11, 24, 1, 30, 30, tzinfo=dt.UTC)
+    assert next_due(expression, tuesday) == dt.datetime.fromisoformat(due + "+00:00")
 
 
 def test_what_is_no_schedule_is_refused() -> None:
     for expression in ("every day", "rate(1 fortnight)", "cron(0 0 31 2 ? *)"):
         with pytest.raises(ValueError):
-            next_due(expression, datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc))
+            next_due(expression, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 
 
 def records(sample: Sample) -> list[Any]:

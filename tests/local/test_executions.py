@@ -22,7 +22,9 @@ class Hopeless(Exception):
 def start(client: Any, aws: LocalAws, items: list[Any], name: str = "job-1") -> str:
     machine = aws.outputs["MachineArn"]
     document = json.dumps({"items": items})
-    return str(client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=document)["executionArn"])
+    return str(
+        client("stepfunctions").start_execution(stateMachineArn=machine, name=name, input=document)["executionArn"]
+    )
 
 
 def ended(client: Any, arn: str) -> dict[str, Any]:
@@ -49,7 +51,8 @@ def test_a_map_retries_and_catches_the_errors_of_its_tasks(aws: LocalAws, client
     execution = ended(client, start(client, aws, [{"do": "easy"}, {"do": "flaky"}, {"do": "hopeless"}]))
     assert execution["status"] == "SUCCEEDED"
     results = json.loads(execution["output"])["results"]
-    assert results[0] == {"value": "did easy"} and results[1] == {"value": "did flaky"}
+    assert results[0] == {"value": "did easy"}
+    assert results[1] == {"value": "did flaky"}
     assert results[2]["error"]["Error"] == "Hopeless"
     assert json.loads(results[2]["error"]["Cause"])["errorMessage"] == "always"
     assert attempts.count("flaky") == 2

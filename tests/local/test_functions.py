@@ -19,7 +19,8 @@ def test_a_function_answers_and_knows_itself(aws: Any, client: Any) -> None:
     arn = f"arn:aws:lambda:us-east-1:123456789012:function:{NAME}"
     for name in (NAME, arn):
         answer = client("lambda").invoke(FunctionName=name, Payload=b'{"a": 1}')
-        assert answer["StatusCode"] == 200 and "FunctionError" not in answer
+        assert answer["StatusCode"] == 200
+        assert "FunctionError" not in answer
         told = json.loads(answer["Payload"].read())
         assert 0 < told.pop("left_ms") <= 300_000
         assert told == {"event": {"a": 1}, "function": NAME, "arn": arn, "has_request_id": True}
@@ -27,7 +28,8 @@ def test_a_function_answers_and_knows_itself(aws: Any, client: Any) -> None:
 
 def test_an_exception_is_a_function_error_with_its_type_and_message(aws: Any, client: Any) -> None:
     answer = client("lambda").invoke(FunctionName=NAME, Payload=b'{"raise": "why"}')
-    assert answer["StatusCode"] == 200 and answer["FunctionError"] == "Unhandled"
+    assert answer["StatusCode"] == 200
+    assert answer["FunctionError"] == "Unhandled"
     error = json.loads(answer["Payload"].read())
     assert (error["errorType"], error["errorMessage"]) == ("KeyError", "'why'")
     assert "raise KeyError" in error["stackTrace"][-1]

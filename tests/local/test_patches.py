@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,14 @@ from infra.local.patches import UnsupportedMoto, check_version
 from tests.local import unpatched
 from tests.local.conftest import THINGS, thing
 
+ROOT = Path(__file__).parent.parent.parent
+pytestmark = pytest.mark.xdist_group("patches")  # the probes run once
+
 
 @pytest.fixture(scope="module")
 def needed() -> dict[str, bool]:
-    finished = subprocess.run([sys.executable, unpatched.__file__], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", unpatched.__name__]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return json.loads(finished.stdout.splitlines()[-1])  # type: ignore[no-any-return]
 
 
@@ -28,7 +33,7 @@ def test_moto_still_needs_the_patch(needed: dict[str, bool], patch: str) -> None
 
 def test_another_version_of_moto_is_refused_with_the_command_that_helps() -> None:
     check_version(patches.MOTO_VERSION)
-    with pytest.raises(UnsupportedMoto, match="pip install moto==5.2.5"):
+    with pytest.raises(UnsupportedMoto, match=r"pip install moto==5\.2\.5"):
         check_version("5.3.0")
 
 

@@ -50,8 +50,8 @@ def test_items_survive_whatever_wrote_or_removed_them(tmp_path: Path, client: An
         )
         with pytest.raises(db.exceptions.ConditionalCheckFailedException):
             db.put_item(TableName=THINGS, Item=thing("n"), ConditionExpression="attribute_not_exists(pk)")
+        absent = {"TableName": THINGS, "Key": thing("absent"), "ConditionExpression": "attribute_exists(pk)"}
         with pytest.raises(db.exceptions.TransactionCanceledException):
-            absent = {"TableName": THINGS, "Key": thing("absent"), "ConditionExpression": "attribute_exists(pk)"}
             db.transact_write_items(
                 TransactItems=[{"Put": {"TableName": THINGS, "Item": thing("no")}}, {"ConditionCheck": absent}]
             )
@@ -61,7 +61,8 @@ def test_items_survive_whatever_wrote_or_removed_them(tmp_path: Path, client: An
         assert [item["pk"]["S"] for item in before] == ["rich", "n", "transacted"] or len(before) == 3
         assert db.get_item(TableName=THINGS, Key=thing("n"))["Item"] == thing("n", c=2)
         found = db.get_item(TableName=THINGS, Key=thing("rich"))["Item"]
-        assert {**found, "bs": None} == {**rich, "bs": None} and sorted(found["bs"]["BS"]) == [b"\x01", b"\x02"]
+        assert {**found, "bs": None} == {**rich, "bs": None}
+        assert sorted(found["bs"]["BS"]) == [b"\x01", b"\x02"]
         assert db.scan(TableName=NAMES)["Items"] == [{"name": {"S": "x"}}]
 
 
@@ -95,7 +96,9 @@ def test_secrets_survive_with_every_version_and_label(tmp_path: Path, client: An
     secrets = client("secretsmanager")
     with restarted(tmp_path):
         first = secrets.create_secret(Name="w/keyring", SecretString="one")["VersionId"]
-        second = secrets.put_secret_value(SecretId="w/keyring", SecretBinary=b"\x00two", VersionStages=["NEXT"])["VersionId"]
+        second = secrets.put_secret_value(SecretId="w/keyring", SecretBinary=b"\x00two", VersionStages=["NEXT"])[
+            "VersionId"
+        ]
         move = {"VersionStage": "AWSCURRENT", "RemoveFromVersionId": first, "MoveToVersionId": second}
         secrets.update_secret_version_stage(SecretId="w/keyring", **move)
         secrets.create_secret(Name="shredded", SecretString="gone")
@@ -135,8 +138,11 @@ def test_messages_survive_with_their_count_and_are_visible_again(tmp_path: Path,
         }
         sqs.delete_message(QueueUrl=url, ReceiptHandle=received["deleted"]["ReceiptHandle"])
     with restarted(tmp_path):
-        (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MessageAttributeNames=["All"])["Messages"]
-        assert message["Body"] == "kept" and message["MessageId"] == received["kept"]["MessageId"]
+        (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"], MessageAttributeNames=["All"])[
+            "Messages"
+        ]
+        assert message["Body"] == "kept"
+        assert message["MessageId"] == received["kept"]["MessageId"]
         assert message["Attributes"]["ApproximateReceiveCount"] == "2"
         assert message["MessageAttributes"]["n"]["StringValue"] == "v"
 
@@ -144,7 +150,11 @@ def test_messages_survive_with_their_count_and_are_visible_again(tmp_path: Path,
 def test_ten_thousand_items_are_all_there_and_a_write_costs_what_it_writes(tmp_path: Path, client: Any) -> None:
     store = Store(tmp_path)
     store.write(
-        Record(f"dynamodb/{THINGS}", f'{{"pk": {{"S": "p{n % 100}"}}, "sk": {{"S": "k{n}"}}}}', thing(f"p{n % 100}", f"k{n}", v="x" * 500))
+        Record(
+            f"dynamodb/{THINGS}",
+            f'{{"pk": {{"S": "p{n % 100}"}}, "sk": {{"S": "k{n}"}}}}',
+            thing(f"p{n % 100}", f"k{n}", v="x" * 500),
+        )
         for n in range(10_000)
     )
     store.close()

@@ -1,6 +1,7 @@
 """moto as it comes, without our patches: prints, as JSON, which of its shortcomings are still there.
 
-Run in a process of its own: patches last as long as a process.
+Run in a process of its own, as ``python -m tests.local.unpatched``: patches last as long as a process. Only the
+imports are shortened, as they are for the stand-in.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", 
 
 import boto3
 from botocore.exceptions import ClientError
-from moto import mock_aws
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.core.models import botocore_stubber
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 from moto.sqs.models import sqs_backends
+
+from infra.local.patches import imports
 
 KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
 
@@ -47,14 +52,12 @@ def query_only_the_partition() -> bool:
     seen = []
     all_items = table.all_items
     table.all_items = lambda: seen.extend(all_items()) or list(seen)
-    db.query(
-        TableName="t", KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "p1"}}
-    )
+    db.query(TableName="t", KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "p1"}})
     return len(seen) > 1
 
 
 def transact_on_the_touched_items() -> bool:
-    db, table = _table()
+    db, _ = _table()
     for number in range(20):
         db.put_item(TableName="t", Item={"pk": {"S": f"p{number}"}, "sk": {"S": "k"}})
     copied = []
@@ -141,7 +144,24 @@ def lock_queue_changes() -> bool:
     return [message.body for message in queue._messages] != ["2"]
 
 
+def serialise_items_directly() -> bool:
+    """One attribute must not cost several look-ups."""
+    from moto.core.serialize import XFormedAttributePicker
+
+    db, _ = _table()
+    db.put_item(TableName="t", Item={**KEY, **{f"a{number}": {"S": "x"} for number in range(20)}})
+    looked_up = []
+    look_up = XFormedAttributePicker.__call__
+    XFormedAttributePicker.__call__ = lambda self, *key: looked_up.append(key) or look_up(self, *key)
+    try:
+        db.get_item(TableName="t", Key=KEY)
+    finally:
+        XFormedAttributePicker.__call__ = look_up
+    return len(looked_up) > 40
+
+
 PROBES: list[Callable[[], bool]] = [
+    serialise_items_directly,
     read_without_inserting,
     query_only_the_partition,
     transact_on_the_touched_items,
@@ -153,8 +173,12 @@ PROBES: list[Callable[[], bool]] = [
 ]
 
 if __name__ == "__main__":
+    imports.apply()
+    botocore_stubber.enabled = True
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    default_user_config["lambda"]["use_docker"] = False
     needed = {}
     for probe in PROBES:
-        with mock_aws(config={"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}):
-            needed[probe.__name__] = probe()
+        BackendDict.reset()
+        needed[probe.__name__] = probe()
     print(json.dumps(needed))

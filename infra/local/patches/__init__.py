@@ -22,7 +22,7 @@ def check_version(installed: str) -> None:
     """Raises `UnsupportedMoto` unless `installed` is the version that the patches fit."""
     if installed != MOTO_VERSION:
         raise UnsupportedMoto(
-            f"local mode needs moto {MOTO_VERSION}, but {installed} is installed: run `pip install moto=={MOTO_VERSION}`"
+            f"moto {installed} is installed, local mode needs {MOTO_VERSION}: run `pip install moto=={MOTO_VERSION}`"
         )
 
 

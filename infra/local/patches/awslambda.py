@@ -26,9 +26,8 @@ def invoke_in_process() -> None:
     from moto.awslambda.exceptions import UnknownFunctionException
     from moto.awslambda_simple.models import LambdaSimpleBackend
 
-    def invoke(
-        self: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: dict[str, str]
-    ) -> bytes:
+    def invoke(self: Any, function_name: str, *request: Any) -> bytes:
+        _qualifier, body, headers, response_headers = request
         name = _plain_name(function_name)
         payload = body if isinstance(body, bytes) else (body or "{}").encode()
         is_async = (headers or {}).get("X-Amz-Invocation-Type") == "Event"

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import json
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
+
+_ITEM_ACTIONS: Final = frozenset(
+    {"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan", "PutItem", "UpdateItem", "DeleteItem"}
+)
 
 
 def apply() -> None:
     """Applies the patches of this module."""
     query_only_the_partition()
     read_without_inserting()
+    serialise_items_directly()
     transact_on_the_touched_items()
     undo_a_failed_update()
 
 
 def query_only_the_partition() -> None:
-    """moto sorts the whole table for every Query (75 ms at 2,000 items); sort the partition asked for."""
+    """moto sorts the whole table for every Query (75 ms at 2,000 items) and weighs each item of the partition; give it
+    those that the key conditions ask for. It compares once more."""
     from moto.dynamodb.models.table import Table
 
     original = Table.query
@@ -31,6 +39,8 @@ def query_only_the_partition() -> None:
         else:
             wanted = [(name, value.type, value.value) for name, value in kwargs.get("hash_key_conditions") or []]
             items = [item for item in _every_item(self) if _has_all(item, wanted)]
+        for name, comparison, values in kwargs.get("range_key_conditions") or []:
+            items = [item for item in items if name in item.attrs and item.attrs[name].compare(comparison, values)]
         view.all_items = lambda: items
         return original(view, hash_key, *args, **kwargs)
 
@@ -65,6 +75,29 @@ def read_without_inserting() -> None:
         return original(self, hash_key, range_key, projection_expression)
 
     Table.get_item = get_item
+
+
+def serialise_items_directly() -> None:
+    """moto looks every attribute of every item up under each name that it could have in Python (1.3 ms for an item of
+    14 attributes); items are DynamoDB's JSON already."""
+    from moto.dynamodb.responses import DynamoHandler, DynamoResult
+
+    original = DynamoHandler.serialized
+
+    def serialized(self: Any, result: Any) -> Any:
+        if self._get_action() not in _ITEM_ACTIONS or type(result) is not DynamoResult:
+            return original(self, result)
+        members = {name: value for name, value in result.result.items() if value is not None}
+        headers = {"Content-Type": "application/x-amz-json-1.0", **self.response_headers}
+        return 200, headers, json.dumps(members, default=_base64)
+
+    DynamoHandler.serialized = serialized
+
+
+def _base64(value: Any) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError(f"not an attribute value: {value!r}")
+    return base64.b64encode(value).decode()
 
 
 def transact_on_the_touched_items() -> None:

@@ -45,7 +45,7 @@ def create_running_machines_from_stacks() -> None:
         properties = dict(cloudformation_json["Properties"])
         definition = properties.get("DefinitionString") or json.dumps(properties.get("Definition") or {})
         for name, value in (properties.get("DefinitionSubstitutions") or {}).items():
-            definition = definition.replace("${%s}" % name, str(value))
+            definition = definition.replace(f"${{{name}}}", str(value))
         properties["DefinitionString"] = definition
         document = {**cloudformation_json, "Properties": properties}
         return original(cls, resource_name, document, account_id, region_name, **kwargs)
@@ -72,7 +72,7 @@ def tell_start_and_end() -> None:
         execution = communication.execution
         try:
             logic(self)
-        except Exception as error:  # moto's interpreter raises what it likes; the run ends with any of it
+        except Exception as error:  # noqa: BLE001 - moto's interpreter raises what it likes; the run ends with any of it
             execution.exec_status = ExecutionStatus.FAILED
             execution.error, execution.cause = "States.Runtime", repr(error)
         if isinstance(communication, BaseExecutionWorkerCommunication):

@@ -1,0 +1,201 @@
+"""`waygate add`: a description in, a draft or published actions out."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from cli.client import Api, open_api
+from cli.credentials import as_auth
+from cli.failures import Failure, Misuse, Problem
+from cli.inputs import name_from
+from cli.options import AsJson, Url
+from cli.output import out
+
+_UPLOAD_BYTES: Final = 4_000_000  # what the API takes, as sent
+_FILE_BYTES: Final = 64_000_000
+_GZIP: Final = b"\x1f\x8b"
+_RUNNING: Final = ("queued", "running")
+_FIRST_POLL_S: Final = 0.1
+_LAST_POLL_S: Final = 2.0
+_STEPS: Final = {"discover": "Fetching", "generate": "Reading", "publish": "Publishing"}
+
+
+def add(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|URL", help="An OpenAPI description, or where it is; - for standard input.", show_default=False
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="Name of the integration (else made from the file or host).", show_default=False)
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where the API is, if the description does not say so.", show_default=False),
+    ] = None,
+    auth: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TYPE", help="none, bearer, basic, custom_headers or api_key:header:X-Api-Key.", show_default=False
+        ),
+    ] = None,
+    auth_json: Annotated[
+        str | None, typer.Option(metavar="JSON", help="The whole auth scheme instead.", show_default=False)
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish everything at once, without a review.")] = False,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the job.", min=0)] = 600,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an API from its description.
+
+    Example: `waygate add openapi.json --name shop`
+    """
+    chosen = name or name_from(source)
+    if not chosen:
+        raise Misuse("No name can be made of that source.", fix="Add --name NAME.")
+    scheme = as_auth(auth, auth_json)
+    api = open_api(url)
+    order: dict[str, Any] = {"integration": chosen, "source": _source(api, source), "auto_publish": publish}
+    order |= {key: value for key, value in (("base_url", base_url), ("auth", scheme)) if value is not None}
+    job = api.send("POST", "scrape-jobs", body=order).json()
+    job = _watched(api, job, timeout)
+    if job["status"] in ("failed", "cancelled"):
+        raise Problem(_why(job))
+    draft = api.get("scrape-jobs", job["id"], "draft", limit=1)
+    if as_json:
+        out.result({"job": job, "draft": _counts(draft)})
+        return
+    _summary(job, draft)
+
+
+def _source(api: Api, source: str) -> dict[str, str]:
+    """The `source` of the job; a file is uploaded first, gzipped."""
+    if source.startswith(("http://", "https://")):
+        return {"type": "auto", "url": source}
+    packed = _packed(source)
+    kept = api.send(
+        "POST", "uploads", content=packed, headers={"Content-Type": "application/octet-stream"}, answer_s=120
+    ).json()
+    return {"type": "auto", "upload": kept["upload"]}
+
+
+def _packed(source: str) -> bytes:
+    """The file, gzipped unless it already is. Raises `Misuse` for what cannot be read or sent."""
+    path = Path(source)
+    try:
+        content = sys.stdin.buffer.read() if source == "-" else path.read_bytes()
+    except OSError as error:
+        raise Misuse(
+            f"{source} cannot be read ({error.strerror}).", fix="Give a file, or a URL with https://."
+        ) from None
+    if not content.strip():
+        raise Misuse(f"{source} is empty.")
+    if len(content) > _FILE_BYTES:
+        raise Misuse(f"{source} has {len(content):,} bytes; {_FILE_BYTES:,} is the most that is read.")
+    packed = content if content.startswith(_GZIP) else gzip.compress(content, 6, mtime=0)
+    if len(packed) > _UPLOAD_BYTES:
+        raise Misuse(
+            f"{source} has {len(packed):,} bytes even gzipped; {_UPLOAD_BYTES:,} can be sent.",
+            fix="Put it where Waygate can fetch it, and give the URL.",
+        )
+    return packed
+
+
+def _watched(api: Api, job: dict[str, Any], timeout_s: float) -> dict[str, Any]:
+    """The job once it has ended or waits for review. Raises `Failure` when the time is over; the job goes on."""
+    deadline = time.monotonic() + timeout_s
+    pause = _FIRST_POLL_S
+    try:
+        with _progress() as show:
+            while job["status"] in _RUNNING:
+                show(job)
+                if time.monotonic() >= deadline:
+                    raise Failure(f"{job['id']} is still {job['status']}.", fix=f"Later: waygate review {job['id']}")
+                time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+                pause = min(_LAST_POLL_S, pause * 1.5)
+                job = api.get("scrape-jobs", job["id"])
+    except KeyboardInterrupt:
+        out.note(f"\n{job['id']} goes on. Later: waygate review {job['id']}")
+        raise
+    return job
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[dict[str, Any]], None]]:
+    """A bar on standard error while a job runs; silent where that is no terminal."""
+    if out.as_json or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[counts]}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Queued", total=None, counts="")
+
+        def show(job: dict[str, Any]) -> None:
+            progress = job["progress"]
+            found, pages = progress.get("endpoints", 0), progress.get("pages_found", 0)
+            bar.update(
+                task,
+                description=_STEPS.get(job["step"] or "", "Queued"),
+                total=pages if pages > 1 else None,
+                completed=progress.get("pages_read", 0),
+                counts=f"{found} endpoints" if found else "",
+            )
+
+        yield show
+
+
+def _why(job: dict[str, Any]) -> dict[str, Any]:
+    """A job's end as a problem document. The codes of upstreams do not apply: it is the description that failed."""
+    if job["status"] == "cancelled":
+        return {"code": "cancelled", "detail": f"{job['id']} was cancelled."}
+    error = job["error"] or {"code": "internal_error", "detail": "The job failed."}
+    return {**error, "detail": f"{error['detail']} ({error['code']})", "job": job["id"]}
+
+
+def _counts(draft: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        kind: dict(Counter(finding["code"] for finding in draft[kind])) for kind in ("repaired", "dropped", "warnings")
+    }
+    return {"actions": draft["total"], "removed": len(draft["removed"]), **found}
+
+
+def _summary(job: dict[str, Any], draft: dict[str, Any]) -> None:
+    name, integration = job["integration"], draft["integration"]
+    out.facts(
+        (
+            ("Integration", name),
+            ("Base URL", integration.get("base_url")),
+            ("Auth", (integration.get("auth") or {}).get("type")),
+            ("Endpoints", str(draft["total"])),
+            ("Removed", ", ".join(draft["removed"])),
+            ("Repaired", _by_code(draft["repaired"])),
+            ("Dropped", _by_code(draft["dropped"])),
+            ("Warnings", _by_code(draft["warnings"])),
+            ("Status", "published" if job["status"] == "published" else "draft, waits for review"),
+        )
+    )
+    if job["status"] != "published":
+        out.note(f"Next: waygate review {name}")
+    elif (integration.get("auth") or {}).get("type", "none") != "none":
+        out.note(f"Next: waygate connect {name}")
+    else:
+        out.note(f"Next: waygate list {name}")
+
+
+def _by_code(findings: list[dict[str, str]]) -> str:
+    counted = Counter(finding["code"] for finding in findings)
+    return ", ".join(f"{count} {code}" for code, count in counted.most_common())

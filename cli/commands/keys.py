@@ -1,0 +1,131 @@
+"""`waygate keys` and `workspaces`: who may call."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import open_api
+from cli.failures import Misuse
+from cli.inputs import commas, moment
+from cli.options import AsJson, Url
+from cli.output import Cell, out
+
+keys = typer.Typer(help="API keys: list, create, revoke.", no_args_is_help=True)
+workspaces = typer.Typer(help="Workspaces: list, create (with the root key only).", no_args_is_help=True)
+
+
+@keys.command("list")
+def list_keys(url: Url = None, as_json: AsJson = False) -> None:
+    """List the workspace's keys, never the secrets.
+
+    Example: `waygate keys list`
+    """
+    found = list(open_api(url).pages("api-keys"))
+    if as_json:
+        out.result({"data": found})
+    else:
+        out.table(("ID", "NAME", "SCOPES", "INTEGRATIONS", "EXPIRES", "LAST USED"), map(_row, found))
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="What the key is for.", show_default=False)],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            metavar="SCOPE",
+            help="invoke, registry:read, registry:write, connections:write or admin; may be repeated.",
+            show_default=False,
+        ),
+    ],
+    integration: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Limit the key to this integration; may be repeated.", show_default=False),
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="TIME", help="30d, 12h, or an RFC 3339 time.", show_default=False)
+    ] = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a key. It is printed once, alone on standard output.
+
+    Example: `waygate keys create --name ci --scope invoke --expires 30d`
+    """
+    body: dict[str, Any] = {"name": name, "scopes": commas(scope), "integrations": commas(integration) or None}
+    if not body["scopes"]:
+        raise Misuse("A key needs a scope.", fix="For example --scope invoke.")
+    if expires is not None:
+        body["expires_at"] = moment(expires, now=dt.datetime.now(dt.UTC), ahead=True)
+    made = open_api(url).send("POST", "api-keys", body=body).json()
+    if as_json:
+        out.result(made)
+        return
+    out.note(f"Key {made['id']} ({', '.join(made['scopes'])}). It is shown only now:")
+    out.say(made["key"])
+
+
+@keys.command("revoke")
+def revoke_key(
+    key: Annotated[
+        str, typer.Argument(metavar="KEY_ID", help="The key's id, as `waygate keys list` shows it.", show_default=False)
+    ],
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Revoke a key. It is refused everywhere within 30 seconds.
+
+    Example: `waygate keys revoke k7m2p9qx`
+    """
+    if key.startswith("wg_"):
+        raise Misuse("That is a key, not its id: it does not belong on a command line.", fix="See waygate keys list.")
+    open_api(url).send("DELETE", "api-keys", key)
+    if as_json:
+        out.result({"id": key, "revoked": True})
+    else:
+        out.say(f"Key {key} revoked.")
+
+
+@workspaces.command("list")
+def list_workspaces(url: Url = None, as_json: AsJson = False) -> None:
+    """List all workspaces.
+
+    Example: `waygate workspaces list`
+    """
+    found = open_api(url).get("workspaces")["data"]
+    if as_json:
+        out.result({"data": found})
+    else:
+        out.table(("WORKSPACE", "CREATED"), ((one["name"], one["created_at"]) for one in found))
+
+
+@workspaces.command("create")
+def create_workspace(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the workspace.", show_default=False)],
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a workspace. Its admin key is printed once, alone on standard output.
+
+    Example: `waygate workspaces create staging`
+    """
+    made = open_api(url).send("POST", "workspaces", body={"name": name}).json()
+    if as_json:
+        out.result(made)
+        return
+    out.note(f"Workspace {made['name']}. Its admin key is shown only now:")
+    out.say(made["api_key"]["key"])
+
+
+def _row(key: dict[str, Any]) -> tuple[Cell, ...]:
+    return (
+        key["id"],
+        key["name"],
+        ", ".join(key["scopes"]),
+        "all" if key["integrations"] is None else ", ".join(key["integrations"]),
+        key["expires_at"] or "never",
+        key["last_used_at"] or "",
+    )
