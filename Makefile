@@ -20,7 +20,7 @@ help: ## Show what there is
 run: $(VENV)/.local ## Start Waygate on this machine: API, demo upstream, state in .waygate/
 	@exec $(PY) -m infra.local --port $(PORT) --state $(STATE)
 
-test: $(VENV)/.dev ## Run every test, with branch coverage of chalicelib
+test: $(VENV)/.dev $(VENV)-upstreams/.made ## Run every test, with branch coverage of chalicelib
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
@@ -37,12 +37,12 @@ format: $(VENV)/.dev ## Format the code
 
 lock: ## Resolve requirements*.in into requirements*.txt
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q pip-tools
-	@for f in requirements requirements-local requirements-dev; do \
+	@for f in requirements requirements-local requirements-dev requirements-upstreams; do \
 	  $(VENV)-lock/bin/pip-compile -q --strip-extras --no-header --annotation-style=line --allow-unsafe \
 	    --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$f.txt $$f.in; done
 
 clean: ## Remove the virtual environment and what tools left behind; the local state stays
-	@rm -rf $(VENV) $(VENV)-lock build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-upstreams build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/.made:
 	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
@@ -59,4 +59,11 @@ $(VENV)/.local: $(VENV)/.made requirements-local.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.local requirements-dev.txt
 	@echo "Installing the test tools into $(VENV) …"
 	@$(VENV)/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Real APIs that tests run as upstreams, in an environment of their own: their pins are not ours.
+$(VENV)-upstreams/.made: $(VENV)/.made requirements-upstreams.txt
+	@echo "Installing real upstreams for the tests into $(VENV)-upstreams …"
+	@"$(PYTHON)" -m venv $(VENV)-upstreams
+	@$(VENV)-upstreams/bin/pip install -q --disable-pip-version-check -r requirements-upstreams.txt
 	@touch $@

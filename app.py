@@ -17,8 +17,7 @@ from chalicelib.api import (
 )
 from chalicelib.api.application import Application
 
-app = Application(app_name="waygate", configure_logs=False)
-app.api.binary_types = ["*/*"]
+app = Application(app_name="waygate")
 app.serve(health, keys, workspaces, integrations, actions, connections, scrape_jobs, uploads, invocations)
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import functools
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from pydantic import field_validator
 
 LOCAL_STAGE: Final = "local"
 
@@ -61,7 +60,6 @@ class Caps:
     UPLOAD_TTL_S: Final = 86_400
     JSON_DEPTH: Final = 64
     JSON_NODES: Final = 100_000
-    DOCUMENT_DEPTH: Final = 512  # of an API description; GitHub's reaches 29
     DOCUMENT_NODES: Final = 8_000_000  # GitHub's 13 MB hold 0.5 million
     YAML_DEPTH: Final = 100
     YAML_EXPANSION: Final = 4  # aliases may at most quadruple the text

@@ -13,7 +13,7 @@ from cli.config import Target, find_target, is_loopback
 from cli.failures import Failure, Misuse, Problem
 
 if TYPE_CHECKING:
-    import requests  # noqa: TID251
+    import requests
 
 _CONNECT_S: Final = 5.0
 _ANSWER_S: Final = 40.0  # the API itself ends a call at 29 s
@@ -98,7 +98,7 @@ class Api:
         key: str | None,
         answer_s: float,
     ) -> requests.Response:
-        import requests  # noqa: TID251  # the command line is a client of Waygate, not a part of it
+        import requests  # the command line is a client of Waygate, not a part of it
 
         if self._session is None:
             self._session = requests.Session()
@@ -170,7 +170,7 @@ def _problem(answer: Answer, url: str) -> dict[str, Any]:
 
 def _unreachable(error: requests.RequestException, url: str) -> Failure:
     """The failure of a request that got no answer; the exception's own text is noise, and may hold the URL."""
-    import requests  # noqa: TID251
+    import requests
 
     is_local = is_loopback(url)
     start = "Is it running? `make run` starts it." if is_local else "Check the address and your network."

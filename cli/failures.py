@@ -43,7 +43,11 @@ class Failure(Exception):
 
     def document(self) -> dict[str, Any]:
         """What `--json` prints of it on standard error."""
-        return {"code": "failed", "detail": self.message, **({"suggested_fix": self.fix} if self.fix else {})}
+        return {
+            "code": "usage" if self.status == MISUSE else "failed",
+            "detail": self.message,
+            **({"suggested_fix": self.fix} if self.fix else {}),
+        }
 
 
 class Misuse(Failure):

@@ -18,6 +18,7 @@ from cli.failures import Misuse
 _DURATION: Final = re.compile(r"^(\d{1,9})([smhdw])$")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _MOST_REFS: Final = 20
+_COMMON_LABELS: Final = frozenset({"www", "api", "docs", "developer", "developers"})
 
 Schema = Mapping[str, Any]
 
@@ -159,17 +160,24 @@ def moment(text: str, *, now: dt.datetime, ahead: bool) -> str:
 
 
 def name_from(source: str) -> str:
-    """A name for what `source`, a URL or a file, describes: kebab-case, without what every API is called."""
+    """A name for what `source`, a URL or a file, describes: kebab-case, without what every API is called; or empty."""
     if "://" in source:
         host = re.sub(r"^[^:]+://(?:[^/@]*@)?", "", source).split("/")[0].split(":")[0].lower()
-        parts = [part for part in host.split(".") if part not in ("www", "api", "docs", "developer", "developers")]
         is_address = host.replace(".", "").isdigit() or host == "localhost"
-        text = "" if is_address else (parts[-2] if len(parts) > 1 else "".join(parts))
-    else:
-        text = Path(source).name
-        text = re.sub(r"(\.(json|ya?ml|gz|openapi|swagger))+$", "", text, flags=re.IGNORECASE)
-        if text.lower() in ("openapi", "swagger", "api", "spec"):
-            text = Path(source).resolve().parent.name
+        return "" if is_address else _kebab(_registered(host))
+    stem = re.sub(r"(\.(json|ya?ml|gz|openapi|swagger))+$", "", Path(source).name, flags=re.IGNORECASE)
+    if stem.lower() in ("openapi", "swagger", "api", "spec"):
+        stem = Path(source).resolve().parent.name
+    return _kebab(_registered(stem) if re.search(r"\w\.(com|org|net|io|dev|app|ai|co)$", stem) else stem)
+
+
+def _registered(host: str) -> str:
+    """What somebody has called their host: ``docs.api.shop.example.com`` → ``shop-example``."""
+    parts = [part for part in host.split(".") if part not in _COMMON_LABELS]
+    return "-".join(parts[:-1] or parts)
+
+
+def _kebab(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-")
 
 

@@ -20,7 +20,7 @@ from cli.commands.doctor import doctor
 from cli.commands.keys import keys, workspaces
 from cli.commands.logs import logs
 from cli.commands.review import review
-from cli.failures import FAILED, INTERRUPTED, Failure
+from cli.failures import FAILED, INTERRUPTED, Failure, Misuse
 from cli.output import out
 
 app = typer.Typer(
@@ -100,8 +100,9 @@ def _run() -> int:
 
 
 def _usage(error: typer.TyperException) -> None:
-    if out.as_json:
-        out.failure(Failure(error.format_message()))
+    if out.as_json or "--json" in sys.argv:  # what follows the mistake has not been read
+        out.as_json = True
+        out.failure(Misuse(error.format_message()))
         return
     context = getattr(error, "ctx", None)
     if context is not None:

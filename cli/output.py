@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from cli.failures import Failure, Problem
 
@@ -21,6 +21,8 @@ Cell = str | tuple[str, str]  # a text, or a text and its style
 
 _UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _COLOURED: Final = 200_000  # characters; highlighting more than this takes longer than reading it
+_GAP: Final = 2  # between columns
+_LEAST_WIDTH: Final = 14  # of a cut column
 _PIPE_WIDTH: Final = 10_000  # a pipe has no width: nothing is cut or wrapped
 
 
@@ -59,19 +61,30 @@ class Output:
         if not self.as_json:
             self._print(_console(stderr=True), text, style)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-        """Rows under their headings; on a terminal the last column wraps."""
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, whole: Collection[str] = ()) -> None:
+        """Rows under their headings.
+
+        On a terminal the last column wraps, and the others are cut where they do not fit, but for those in `whole`.
+        """
+        from rich.cells import cell_len
         from rich.table import Table
         from rich.text import Text
 
+        cells = [[_parts(cell) for cell in row] for row in rows]
+        natural = [max(len(name), *(cell_len(row[place][0]) for row in cells)) for place, name in enumerate(columns)]
+        least = [
+            width if name in whole else min(width, _LEAST_WIDTH) for name, width in zip(columns, natural, strict=True)
+        ]
         console = _console()
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for place, column in enumerate(columns):
+        widths = fitted(natural, least, console.width - _GAP * (len(columns) - 1))
+        console.width = max(console.width, sum(widths) + _GAP * len(widths))
+        table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+        for place, name in enumerate(columns):
             is_last = place == len(columns) - 1
-            table.add_column(column, no_wrap=not is_last, overflow="fold" if is_last else "ellipsis")
-        for row in rows:
-            cells = (cell if isinstance(cell, tuple) else (cell, "") for cell in row)
-            table.add_row(*(Text(line(text), style) for text, style in cells))
+            overflow: Literal["fold", "ellipsis"] = "fold" if is_last else "ellipsis"
+            table.add_column(name, no_wrap=not is_last, overflow=overflow, width=widths[place])
+        for row in cells:
+            table.add_row(*(Text(text, style) for text, style in row))
         with console.capture() as captured:
             console.print(table)
         self.write("\n".join(text.rstrip() for text in captured.get().splitlines()).encode("utf-8", "replace"))
@@ -129,6 +142,17 @@ def explain(failure: Failure) -> list[str]:
     return lines
 
 
+def fitted(natural: Sequence[int], least: Sequence[int], available: int) -> list[int]:
+    """Column widths that fit into `available`: the widest column gives way first, none below its `least`."""
+    widths = list(natural)
+    while sum(widths) > available:
+        able = [place for place in range(len(widths)) if widths[place] > least[place]]
+        if not able:
+            break
+        widths[max(able, key=lambda place: widths[place])] -= 1
+    return widths
+
+
 def clean(text: str) -> str:
     """`text` without characters that steer a terminal."""
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -137,6 +161,11 @@ def clean(text: str) -> str:
 def line(text: str) -> str:
     """`text` as one clean line."""
     return clean(" ".join(text.split()))
+
+
+def _parts(cell: Cell) -> tuple[str, str]:
+    text, style = (cell, "") if isinstance(cell, str) else cell
+    return line(text), style
 
 
 def is_interactive() -> bool:

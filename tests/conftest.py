@@ -75,7 +75,6 @@ def root(api: Api) -> Api:
     return api.as_key(workspaces.administer({"operation": "bootstrap", "replace": True})["key"])
 
 
-
 @pytest.fixture
 def demo() -> Iterator[DemoServer]:
     """The demo upstream, as new."""

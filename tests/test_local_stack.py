@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,31 +84,40 @@ def test_an_oversized_body_is_answered_before_it_is_read(local_stack: LocalStack
     assert "/api/v1/uploads" in problem["detail"]
 
 
-def test_no_acknowledged_write_is_lost_to_kill_9(tmp_path: Path) -> None:
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Processes that must not outlive the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait(10)
+
+
+def test_no_acknowledged_write_is_lost_to_kill_9(tmp_path: Path, processes: list[subprocess.Popen[bytes]]) -> None:
     state = tmp_path / "state"
     process, stack = start_stack(state, "--no-demo")
+    processes.append(process)
     _, made = call(stack, "POST", "/api-keys", {"name": "survivor", "scopes": ["admin"]})
-    acknowledged = []
-    for n in range(25):
-        facts = {"name": f"shop-{n}", "base_url": "http://127.0.0.1:9", "auth": {"type": "bearer"}}
+    names = sorted(f"shop-{n}" for n in range(25))
+    for name in names:
+        facts = {"name": name, "base_url": "http://127.0.0.1:9999", "auth": {"type": "bearer"}}
         assert call(stack, "POST", "/integrations", facts)[0] == 201
-        assert call(stack, "PUT", f"/connections/shop-{n}/default", {"token": f"token-{n}-0123456789"})[0] == 201
-        acknowledged.append(f"shop-{n}")
+        assert call(stack, "PUT", f"/connections/{name}/default", {"token": f"{name}-0123456789"})[0] == 201
     process.send_signal(signal.SIGKILL)
     process.wait(10)
     assert stat.S_IMODE((state / "env").stat().st_mode) == 0o600
 
     process, again = start_stack(state, "--no-demo")
-    try:
-        assert again.key == stack.key
-        status, page = call(again, "GET", "/integrations?limit=100", key=made["key"])
-        assert (status, [i["name"] for i in page["data"]]) == (200, sorted(acknowledged))
-        _, connections = call(again, "GET", "/connections?limit=100")
-        assert {c["integration"] for c in connections["data"]} == set(acknowledged)
-        assert {c["status"] for c in connections["data"]} == {"active"}
-    finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+    processes.append(process)
+    assert again.key == stack.key
+    status, page = call(again, "GET", "/integrations?limit=100", key=made["key"])
+    assert (status, [i["name"] for i in page["data"]]) == (200, names)
+    _, connections = call(again, "GET", "/connections?limit=100")
+    assert {c["integration"] for c in connections["data"]} == set(names)
+    assert {c["status"] for c in connections["data"]} == {"active"}
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
 
 
 @pytest.mark.parametrize("taken", ["--port", "--demo-port", "--control-port"])
@@ -125,7 +135,9 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path, taken: str) -> None:
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    failed = _start(tmp_path / "file" / "state", dict(zip(["--port", "--demo-port", "--control-port"], free_ports(3), strict=True)))
+    failed = _start(
+        tmp_path / "file" / "state", dict(zip(["--port", "--demo-port", "--control-port"], free_ports(3), strict=True))
+    )
     assert failed.returncode == 1
     assert len(failed.stderr.strip().splitlines()) == 1, failed.stderr
 

@@ -130,7 +130,9 @@ def run(context: Context, query: Invocation) -> Reply:
             dry_run=query.dry_run,
         )
     )
-    return _raw(result) if wants_raw and result.answer is not None else Reply({"data": result.data, "meta": result.meta})
+    if wants_raw and result.answer is not None:
+        return _raw(result)
+    return Reply({"data": result.data, "meta": result.meta})
 
 
 def show(row: ActionRow, *, with_output: bool) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class _Handler(RestAPIEventHandler):
 class _Answer(Response):
     """An answer as API Gateway takes it: bytes are encoded, text is not."""
 
-    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:  # noqa: ARG002 (Chalice's signature)
         """The Lambda proxy answer."""
         encoded = isinstance(self.body, bytes)
         return {
@@ -54,6 +54,11 @@ class Application(Chalice):
     """The deployed application: `serve` declares the resources of a module of `api`."""
 
     _here = threading.local()
+
+    def __init__(self, app_name: str) -> None:
+        super().__init__(app_name, configure_logs=False)
+        self.api.binary_types = ["*/*"]
+        self.endpoints: list[Endpoint] = []
 
     @property
     def current_request(self) -> Request | None:
@@ -85,6 +90,7 @@ class Application(Chalice):
         by_path: dict[str, dict[str, Endpoint]] = {}
         for module in modules:
             for endpoint in module.routes.endpoints:
+                self.endpoints.append(endpoint)
                 by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
         for path, endpoints in by_path.items():
             self._declare(path, endpoints)
@@ -110,7 +116,7 @@ class Application(Chalice):
             reply = answer_to(endpoint, context)
         except WaygateError as error:
             reply = _problem(error, context)
-        except Exception:
+        except Exception:  # noqa: BLE001 (the edge: whatever happened, the caller gets an answer)
             logger.exception("unhandled", extra={"request_id": context.request_id, "route": path})
             reply = _problem(WaygateError(), context)
         try:

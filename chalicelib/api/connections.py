@@ -257,5 +257,3 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "body": verdict.body,
         "at": instants.show(verdict.at),
     }
-
-

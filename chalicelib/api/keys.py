@@ -69,9 +69,7 @@ def create(context: Context, body: NewKey) -> Reply:
         fault = {"pointer": "/expires_at", "code": "in_the_past", "detail": "must lie in the future"}
         raise InvalidInput("The key would be expired already.", errors=[fault])
     who = context.who
-    if who.integrations is not None and not set(body.integrations or ()) <= who.integrations or (
-        who.integrations is not None and body.integrations is None
-    ):
+    if who.integrations is not None and (body.integrations is None or not set(body.integrations) <= who.integrations):
         raise InsufficientScope("A key that is limited to integrations can only make keys within the same limits.")
     row, key = api_keys.issue(
         context.workspace, body.name, body.scopes, integrations=body.integrations, expires_at=body.expires_at

@@ -58,7 +58,7 @@ class _ConnectionsOfWorkspace(GlobalSecondaryIndex[Any]):
 
     class Meta(aws.Meta):
         index_name = "workspace"
-        projection = IncludeProjection(["integration", "name"])
+        projection = IncludeProjection(["integration"])
 
     workspace = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)
@@ -69,7 +69,7 @@ class _DueConnections(GlobalSecondaryIndex[Any]):
 
     class Meta(aws.Meta):
         index_name = "refresh"
-        projection = IncludeProjection(["workspace", "integration", "name"])
+        projection = IncludeProjection(["workspace", "integration"])
 
     refresh_shard = UnicodeAttribute(hash_key=True)
     refresh_at = NumberAttribute(range_key=True)

@@ -6,8 +6,6 @@ a call that names no connection needs no query.
 
 from __future__ import annotations
 
-
-
 from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
@@ -49,7 +47,7 @@ def detach(row: ConnectionRow) -> None:
 def _write(row: ConnectionRow, integration: IntegrationRow, *, count: int, change: int, sole: str | None) -> bool:
     """False where something changed since it was read."""
     try:
-        with TransactWrite(connection=Connection(connect_timeout_seconds=1, read_timeout_seconds=2, max_retry_attempts=2)) as transaction:
+        with TransactWrite(connection=_connection()) as transaction:
             if change > 0:
                 transaction.save(row, condition=ConnectionRow.name.does_not_exist())
             else:
@@ -69,3 +67,7 @@ def _write(row: ConnectionRow, integration: IntegrationRow, *, count: int, chang
     rows.forget(connections.row_key(row.workspace, row.integration, row.name))
     rows.forget(integrations.row_key(row.workspace, row.integration))
     return True
+
+
+def _connection() -> Connection:
+    return Connection(connect_timeout_seconds=1, read_timeout_seconds=2, max_retry_attempts=2)

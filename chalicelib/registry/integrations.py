@@ -42,7 +42,7 @@ def origins_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) ->
 
 
 def complete_base_url(facts: IntegrationFacts, config: dict[str, Any]) -> str:
-    """`base_url` with its variables filled from `config`, else from their defaults (OpenAPI, Server Variable Object)."""
+    """`base_url` with its variables filled from `config`, else their defaults (OpenAPI, Server Variable Object)."""
     url = facts.base_url
     for name, field in facts.profile.config.items():
         marker = "{" + name + "}"
@@ -79,7 +79,8 @@ def create(workspace: str, facts: IntegrationFacts, *, now: dt.datetime) -> Inte
     except PutError as error:
         if not is_condition_failure(error):
             raise
-        raise NameTaken(f"There is an integration `{facts.name}` already.", fix="Choose another name, or PATCH it.") from None
+        fix = "Choose another name, or PATCH it."
+        raise NameTaken(f"There is an integration `{facts.name}` already.", fix=fix) from None
     rows.forget(row_key(workspace, facts.name))
     return row
 
@@ -125,7 +126,7 @@ def replace(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
     row.enabled, row.version, row.updated_at = facts.enabled, seen + 1, now
     object.__setattr__(row, "_facts", facts)
     try:
-        row.save((IntegrationRow.version == seen))
+        row.save(IntegrationRow.version == seen)
     except PutError as error:
         if not is_condition_failure(error):
             raise

@@ -60,7 +60,7 @@ class Verification(Strict):
 
 
 def check_base_url(value: str) -> str:
-    """An absolute http(s) URL without credentials, query or fragment; `{variables}` are allowed (OpenAPI, Server Object)."""
+    """An absolute http(s) URL without credentials, query or fragment; with `{variables}` (OpenAPI, Server Object)."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an absolute http:// or https:// URL")
@@ -106,7 +106,7 @@ class Binding(Strict):
     style: Literal["matrix", "label", "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"] | None = None
     explode: bool | None = None
     allow_reserved: bool = False
-    media_type: str | None = Field(default=None, max_length=200, description="Serialise as this (`content` parameters).")
+    media_type: str | None = Field(default=None, max_length=200, description="Serialise as this (`content`).")
 
 
 class Constant(Strict):

@@ -36,7 +36,7 @@ class _ActionsOfWorkspace(GlobalSecondaryIndex[Any]):
     class Meta(aws.Meta):
         index_name = "workspace"
         projection = IncludeProjection(
-            ["integration", "name", "title", "summary", "method", "path", "tags", "behaviour", "deprecated", "version"]
+            ["integration", "title", "summary", "method", "path", "tags", "behaviour", "deprecated", "version"]
         )
 
     workspace = UnicodeAttribute(hash_key=True)

@@ -149,5 +149,3 @@ def _fingerprints(row: JobRow) -> dict[str, str]:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-

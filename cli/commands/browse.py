@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.client import Api, open_api
-from cli.failures import Misuse
+from cli.failures import Failure, Misuse
 from cli.inputs import property_schema, schema_types
 from cli.options import AsJson, Integration, Url, Yes
 from cli.output import Cell, is_interactive, out
@@ -92,7 +92,8 @@ def delete(integration: Integration, yes: Yes = False, url: Url = None, as_json:
     if not yes:
         if not is_interactive():
             raise Misuse(f"Deleting {integration} deletes its actions and credentials.", fix="Add --yes.")
-        typer.confirm(f"Delete {integration} with its actions and credentials?", abort=True, err=True)
+        if not typer.confirm(f"Delete {integration} with its actions and credentials?", err=True):
+            raise Failure("Nothing was deleted.")
     open_api(url).send("DELETE", "integrations", integration, answer_s=120)
     if as_json:
         out.result({"integration": integration, "deleted": True})
@@ -106,11 +107,11 @@ def _integrations(api: Api, as_json: bool) -> None:
         out.result({"data": found})
         return
     rows: list[tuple[Cell, ...]] = [
-        (one["name"], one["auth"]["type"], str(one["connections"]), _state(one), one["base_url"], one["title"])
+        (one["name"], one["title"], one["auth"]["type"], str(one["connections"]), _state(one), one["base_url"])
         for one in found
     ]
     empty = "No integrations yet. Next: waygate add FILE|URL"
-    _table(("INTEGRATION", "AUTH", "CONNECTIONS", "STATE", "BASE URL", "TITLE"), rows, empty)
+    _table(("INTEGRATION", "TITLE", "AUTH", "CONNECTIONS", "STATE", "BASE URL"), rows, empty)
 
 
 def _table(columns: tuple[str, ...], rows: Sequence[Sequence[Cell]], empty: str) -> None:

@@ -65,7 +65,7 @@ def logs(
     if as_json:
         out.result({"data": found})
     elif found:
-        out.table(("AT", "REQUEST", "ACTION", "CONNECTION", "STATUS", "MS", "CODE"), map(_row, found))
+        out.table(("AT", "REQUEST", "ACTION", "STATUS", "MS", "CODE"), map(_row, found), whole=("AT", "REQUEST"))
     else:
         out.note("No calls match. A call is in the log within seconds.")
 
@@ -110,10 +110,9 @@ def _recorded(api: Api, request: str) -> dict[str, Any]:
 
 def _row(record: dict[str, Any]) -> tuple[Cell, ...]:
     return (
-        record["at"],
+        record["at"][:19].replace("T", " ") + "Z",
         record["request_id"],
         f"{record['integration']}/{record['action']}",
-        record["connection"] or "",
         (str(record["status"]), "green" if record["status"] < 400 else "red"),
         str(record["duration_ms"]),
         (record["code"] or "") + (" (dry run)" if record.get("dry_run") else ""),

@@ -16,6 +16,7 @@ from cli.options import AsJson, Url
 from cli.output import Cell, is_interactive, out
 
 _SHOWN: Final = 50
+_DETAIL: Final = 200  # characters of a finding
 _JOBS_LOOKED_AT: Final = 300
 _REVIEWABLE: Final = ("needs_review", "published")
 _CONFIDENCE: Final = re.compile(r"^confidence\s*>=\s*(\d(?:\.\d+)?|\.\d+)$")
@@ -131,7 +132,7 @@ def _show(draft: dict[str, Any]) -> None:
         out.note(f"… and {left} more: --all shows them.")
     for kind in ("dropped", "warnings"):
         for finding in draft[kind][:10]:
-            out.note(f"{finding['code']}  {finding['pointer']}  {finding['detail']}", "yellow")
+            out.note("  ".join((finding["code"], finding["pointer"], finding["detail"][:_DETAIL])), "yellow")
         if len(draft[kind]) > 10:
             out.note(f"… and {len(draft[kind]) - 10} more {kind}: --json shows them.")
 

@@ -79,7 +79,7 @@ def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None
     except (PortInUse, StoreError, StackError, UnsupportedMoto, FunctionFailed) as error:
         raise Failure(str(error)) from error
     demo = None if options.no_demo else _start_demo(options, url, key, stops)
-    _banner(options, url, demo)
+    _banner(options, url, key, demo)
 
 
 def _start_aws(options: argparse.Namespace, stops: list[Callable[[], None]]) -> Any:
@@ -129,17 +129,20 @@ def _start_demo(options: argparse.Namespace, url: str, key: str, stops: list[Cal
     )
 
 
-def _banner(options: argparse.Namespace, url: str, demo: str | None) -> None:
+def _banner(options: argparse.Namespace, url: str, key: str, demo: str | None) -> None:
+    """What to open, and one command that works as printed."""
+    from chalicelib.version import VERSION
+
     lines = [
-        f"  Waygate · local mode (state in {options.state}/, no account needed)",
+        f"  Waygate {VERSION} · local mode (state in {options.state}/, nothing leaves this machine)",
         f"  Console   {url}/",
-        f"  API       {url}/api/v1      key in {options.state}/env",
+        f"  API       {url}/api/v1      key {key} (also in {options.state}/env)",
     ]
     if demo is not None:
         lines.append(f"  Demo      {demo}")
         lines.append(
-            f"  Try       . {options.state}/env; curl -s $WAYGATE_URL/api/v1/actions/demo/get-pet"
-            " -H \"Authorization: Bearer $WAYGATE_API_KEY\" -H 'Content-Type: application/json' -d '{\"pet_id\": 1}'"
+            f"  Try       curl -s {url}/api/v1/actions/demo/get-pet"
+            f" -H \"Authorization: Bearer {key}\" -d '{{\"pet_id\": 1}}'"
         )
     print("\n".join(lines), flush=True)
 

@@ -38,7 +38,7 @@ _NOT_BUILT: Final = """<!doctype html>
 <style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }</style>
 <h1>Waygate is running</h1>
 <p>The API is at <a href="/api/v1/health"><code>/api/v1</code></a>; the key is in <code>.waygate/env</code>.</p>
-<p>The console is not built yet. Build it with <code>make ui</code> and load this page again.</p>
+<p>This build comes without the console. Use the command line (<code>waygate --help</code>) or the API.</p>
 </html>
 """
 

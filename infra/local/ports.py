@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket  # noqa: TID251 - listens, sends nothing
+import socket
 
 
 class PortInUse(RuntimeError):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
-import socket  # noqa: TID251 - only to drain a connection that was accepted
+import socket
 import threading
 import time
 import uuid

@@ -321,9 +321,7 @@ def test_an_execution_that_dies_settles_its_job(api: Api, aws: LocalAws) -> None
 
 
 @pytest.mark.parametrize(("name", "operations"), [("api.github.com", 1223), ("stripe.com", 452)])
-def test_the_largest_descriptions_import_whole(
-    api: Api, run_job: RunJob, name: str, operations: int
-) -> None:  # D9
+def test_the_largest_descriptions_import_whole(api: Api, run_job: RunJob, name: str, operations: int) -> None:  # D9
     path = SHARED / "specs" / "dev" / f"{name}.json"
     if not path.exists():
         pytest.skip(f"{name}'s description is not at hand ({path})")

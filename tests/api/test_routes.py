@@ -43,7 +43,15 @@ def test_head_is_get_without_a_body(api: Api) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"{", b"[1]", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"\xff", b"[" * 100 + b"]" * 100, b'{"a": ' + b"9" * 5000 + b"}"],
+    [
+        b"{",
+        b"[1]",
+        b'{"a": NaN}',
+        b'{"a": 1, "a": 2}',
+        b"\xff",
+        b"[" * 100 + b"]" * 100,
+        b'{"a": ' + b"9" * 5000 + b"}",
+    ],
 )
 def test_a_body_that_is_not_json_says_where(api: Api, raw: bytes) -> None:  # D1
     answer = api.post("/integrations", raw=raw)

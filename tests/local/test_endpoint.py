@@ -1,6 +1,5 @@
 """The loopback AWS endpoint, as another process sees it."""
 
-# ruff: noqa: TID251 - a client of the server under test
 from __future__ import annotations
 
 import http.client

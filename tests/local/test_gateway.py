@@ -1,6 +1,5 @@
 """API Gateway as a client sees it: over a socket, through the server."""
 
-# ruff: noqa: TID251 - a client of the server under test
 from __future__ import annotations
 
 import http.client

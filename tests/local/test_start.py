@@ -1,6 +1,5 @@
 """`python -m infra.local` as its owner sees it, with a small application in place of Waygate's own."""
 
-# ruff: noqa: TID251 - a client of the server under test
 from __future__ import annotations
 
 import http.client

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..oauth import SCOPES
-from .parts import READ, problem_responses, shared_headers, shared_parameters
-from .pet_operations import PET_PATHS
-from .schemas import SCHEMAS
-from .shop_operations import SHOP_PATHS
+from infra.local.demo.description.parts import READ, problem_responses, shared_headers, shared_parameters
+from infra.local.demo.description.pet_operations import PET_PATHS
+from infra.local.demo.description.schemas import SCHEMAS
+from infra.local.demo.description.shop_operations import SHOP_PATHS
+from infra.local.demo.oauth import SCOPES
 
 
 def describe(url: str) -> dict[str, Any]:

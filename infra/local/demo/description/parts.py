@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..problems import CODES
+from infra.local.demo.problems import CODES
 
 
 def _alternatives(scope: str) -> list[dict[str, list[str]]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from ..media import draw_photo
-from .parts import WRITE, header, json_answer, json_body, parameter, problems, query, schema
-from .schemas import NEW_PET, REX
+from infra.local.demo.description.parts import WRITE, header, json_answer, json_body, parameter, problems, query, schema
+from infra.local.demo.description.schemas import NEW_PET, REX
+from infra.local.demo.media import draw_photo
 
 PHOTO = {
     "pet_id": 1,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..seed import SEEDED_AT
-from ..switches import COUNTED, DEFAULTS
+from infra.local.demo.seed import SEEDED_AT
+from infra.local.demo.switches import COUNTED, DEFAULTS
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..seed import INVENTORY
-from .parts import UNTROUBLED, WRITE, header, json_answer, json_body, problems, query, schema
-from .schemas import ORDER, SWITCHES_OFF
+from infra.local.demo.description.parts import (
+    UNTROUBLED,
+    WRITE,
+    header,
+    json_answer,
+    json_body,
+    problems,
+    query,
+    schema,
+)
+from infra.local.demo.description.schemas import ORDER, SWITCHES_OFF
+from infra.local.demo.seed import INVENTORY
 
 REPORT = {
     "id": "rep_1",

@@ -1,0 +1,126 @@
+"""Writes the parts of the documentation that are made from the code: `python -m tests.generate_docs`.
+
+`test_docs.py` fails where what is checked in differs from what this makes.
+"""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+from chalicelib.errors import WaygateError, error_classes
+from chalicelib.scraper import findings
+from chalicelib.settings import Caps, Settings
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def errors() -> str:
+    """`docs/errors.md`"""
+    lines = [
+        "# Errors",
+        "Every error is an `application/problem+json` document (RFC 9457) with `type`, `title`, `status`, `code`, `detail`,",
+        "`retryable`, `request_id` and, where there is something to say, `suggested_fix`, `errors` (each fault as",
+        "`{pointer, code, detail}`) and `upstream` (`{status, attempts, body}`). A failed job carries `{code, detail,",
+        "suggested_fix}` of the same codes. A write that may have happened carries `outcome: \"unknown\"`.",
+        "",
+        "The status says whose fault it is: 4xx the caller's (424: the upstream refused), 502 and 504 the upstream's, 500 and",
+        "503 ours.",
+        "",
+        "| status | code | what it means | a retry can help |",
+        "|---|---|---|---|",
+    ]
+    for error in sorted(error_classes(WaygateError), key=lambda e: (e.status, e.code)):
+        meaning = " ".join((inspect.getdoc(error) or "").split("\n\n")[0].split())
+        lines.append(f"| {error.status} | `{error.code}` | {meaning} | {'yes' if error.retryable else 'no'} |")
+    return "\n".join(lines) + "\n"
+
+
+def settings() -> str:
+    """`docs/settings.md`"""
+    lines = [
+        "# Settings",
+        "What the environment may say. A wrong value stops the start with a message that names the variable.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = ", ".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
+        lines.append(f"| `WAYGATE_{name.upper()}` | `{default}` | {field.description} |")
+    lines += [
+        "",
+        "## Caps",
+        "Bounds that nobody should need to change: constants of `chalicelib.settings.Caps`. Bytes are bytes; names that end",
+        "in `_S` are seconds.",
+        "",
+        "| cap | value |",
+        "|---|---|",
+    ]
+    lines += [f"| `{name}` | {value:,} |" for name, value in vars(Caps).items() if name.isupper()]
+    return "\n".join(lines) + "\n"
+
+
+def importing() -> str:
+    """`docs/importing.md`"""
+    lines = [
+        "# Importing a description",
+        "Whatever the version (OpenAPI 3.1, 3.0, Swagger 2.0; JSON or YAML), a description becomes one OpenAPI 3.1 document,",
+        "and one reader makes actions of that. One bad operation, parameter or schema never sinks the rest: the draft says",
+        "what was repaired, what was dropped and what to look at, each with its code, its JSON pointer and the detail.",
+        "",
+        "A description that says nothing of its base URL or its authentication gets both from the job (`--base-url`,",
+        "`--auth-json`). Importing again shows what was added, changed and removed; nothing is removed unless you name it.",
+    ]
+    tables = (("Repaired", findings.REPAIRED), ("Dropped", findings.DROPPED), ("Warnings", findings.WARNINGS))
+    for title, codes in tables:
+        lines += ["", f"## {title}", "| code | meaning |", "|---|---|"]
+        lines += [f"| `{code}` | {meaning} |" for code, meaning in sorted(codes.items())]
+    return "\n".join(lines) + "\n"
+
+
+def api() -> str:
+    """`docs/api.md`"""
+    import app
+
+    endpoints = sorted(app.app.endpoints, key=lambda e: (e.path, e.method))
+    lines = [
+        "# The API",
+        "JSON, snake_case, times in RFC 3339 UTC. Every answer has `Request-Id` and `Cache-Control: no-store`. Lists are",
+        '`{"data": […], "next_cursor": null}` and take `limit` (1–100) and `cursor`. `PATCH` is a merge patch (RFC 7396);',
+        "definitions have an `ETag` and honour `If-Match`. Requests are at most 4 MB as received (1 MB outside invocations,",
+        "jobs and uploads); `Content-Encoding: gzip` is accepted. Errors: [errors.md](errors.md).",
+        "",
+        "All paths are below `/api/v1` and, but for `/health`, need `Authorization: Bearer wg_live_…`.",
+        "",
+        "| method | path | scope | what it does |",
+        "|---|---|---|---|",
+    ]
+    for endpoint in endpoints:
+        scope = endpoint.scope or ("—" if "health" in endpoint.path else "`invoke`" if endpoint.is_public else "any key")
+        told = " ".join((inspect.getdoc(endpoint.handler) or "").split("\n\n")[0].split())
+        path = endpoint.path.removeprefix("/v1")
+        lines.append(f"| {endpoint.method} | `{path}` | {scope if scope.startswith(('`', '—', 'any')) else f'`{scope}`'} | {told} |")
+    lines += [
+        "",
+        "## Invoking",
+        "The body of `POST /actions/{integration}/{action}` is the action's input and nothing else: path, query, header and",
+        "cookie parameters and the members of an object body side by side. Headers:",
+        "",
+        "| header | meaning |",
+        "|---|---|",
+        "| `Waygate-Connection` | which connection; else the only one, or `default` |",
+        "| `Waygate-Timeout` | seconds that the caller allows, at most 25 |",
+        "| `Waygate-Response: raw` | the upstream's status, content type and bytes instead of the envelope |",
+        "",
+        "`?dry_run=true` answers with the exact masked request, and calls nothing. Success is always 200; the upstream's own",
+        "status is in `meta.upstream.status`. What is not JSON comes as `{content_type, text | base64}`; 204 as `data: null`.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+GENERATED = {"errors.md": errors, "settings.md": settings, "importing.md": importing, "api.md": api}
+
+if __name__ == "__main__":
+    for name, make in GENERATED.items():
+        (DOCS / name).write_text(make())
