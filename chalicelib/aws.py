@@ -54,13 +54,18 @@ def region() -> str:
 
 def account() -> str:
     """The account that this process works in: part of every bucket's name."""
-    global _account
-    if _account is None:
-        _account = str(client("sts").get_caller_identity()["Account"])
-    return _account
+    if not _account:
+        _account.append(str(client("sts").get_caller_identity()["Account"]))
+    return _account[0]
 
 
-_account: str | None = None
+def learn_account(function_arn: str) -> None:
+    """Take the account from the ARN that Lambda tells with every call, which spares asking STS for it."""
+    if not _account and function_arn.count(":") >= 6:
+        _account.append(function_arn.split(":")[4])
+
+
+_account: list[str] = []
 
 
 def bucket() -> str:
@@ -83,6 +88,15 @@ def get_object(key: str) -> bytes | None:
         raise
     body: bytes = answer["Body"].read()
     return body
+
+
+def delete_objects(prefix: str) -> None:
+    """Delete everything below `prefix`."""
+    s3 = client("s3", read_timeout_s=20)
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket(), Prefix=prefix):
+        keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+        if keys:
+            s3.delete_objects(Bucket=bucket(), Delete={"Objects": keys, "Quiet": True})
 
 
 def is_condition_failure(error: BaseException) -> bool:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 from chalicelib.errors import MalformedJson
 from chalicelib.settings import Caps
 
-_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)  # an unclosed one reaches to the end
 _BRACKET: Final = re.compile(r"[\[\]{}]")
-_EMPTY: Final = re.compile(r"\[[ \t\r\n]*\]|\{[ \t\r\n]*\}")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -30,11 +30,11 @@ def loads(data: bytes) -> Any:
         raise MalformedJson(f"The body is not UTF-8: byte {error.start}.") from None
     _check_size(text)
     try:
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
-        )
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        raise MalformedJson(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        raise MalformedJson(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
     except ValueError as error:
         if "digits" not in str(error):
             raise
@@ -55,12 +55,12 @@ def _check_size(text: str) -> None:
     The brackets and commas of the whole text are an over-estimate that nearly every body passes; only then is what
     stands inside strings left out, and the count exact.
     """
-    opened, commas = text.count("[") + text.count("{"), text.count(",")
-    if opened <= Caps.JSON_DEPTH and 1 + commas + opened <= Caps.JSON_NODES:
+    if text.count("[") + text.count("{") <= Caps.JSON_DEPTH and text.count(",") < Caps.JSON_NODES - Caps.JSON_DEPTH:
         return
-    bare = _STRING.sub("0", text)
-    empty = sum(1 for _ in _EMPTY.finditer(bare))
-    if 1 + bare.count(",") + bare.count("[") + bare.count("{") - empty > Caps.JSON_NODES:
+    bare = "".join(_STRING.sub("0", text).split())
+    opened = bare.count("[") + bare.count("{")
+    values = 1 + bare.count(",") + opened - bare.count("[]") - bare.count("{}")
+    if max(opened, values) > Caps.JSON_NODES:
         raise MalformedJson(f"The body holds more than {Caps.JSON_NODES:,} values.")
     depth = 0
     for bracket in _BRACKET.findall(bare):
@@ -72,8 +72,7 @@ def _check_size(text: str) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for n, name in enumerate(names) if name in names[:n])
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise MalformedJson(f"The body names the member {twice[:100]!r} twice in one object.")
     return members
 

@@ -1,23 +1,27 @@
 """Logs, metrics and traces (powertools), and the one place where secrets are taken out of text.
 
 Everything that leaves this process as a line goes through `emit_line`: log lines, metrics in CloudWatch's embedded
-format, and the records of invocations. Each is one JSON object on one line (F13). Redaction works by value (every
-secret of the running call, in the encodings in which it could come back) and by name (B3).
+format, and the records of invocations. Each is one JSON object on one line, in ASCII, so nothing that a user sends can
+end a line or steer a terminal (F13). Redaction works by value (every secret of the running call, in the encodings in
+which it could come back) and by name (B3).
 """
 
 from __future__ import annotations
 
 import base64
 import contextvars
+import functools
 import json
 import logging
+import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
@@ -26,11 +30,15 @@ from chalicelib.settings import settings
 
 REDACTED: Final = "[redacted]"
 SHORTEST_SECRET: Final = 8  # characters; what is shorter occurs by chance
+_SERVICE: Final = "waygate"
 _SECRET_NAME = re.compile(
     r"authorization|cookie|password|passwd|secret|token|api[-_]?key|credential|private[-_]?key|session", re.IGNORECASE
 )
+_PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
+_URL_SAFE: Final = str.maketrans("+/", "-_")
+_WHOLE_PAYLOADS: Final = ("botocore", "boto3")  # their debug lines hold whole requests and answers, keyrings included
 
-_secrets: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("secrets", default=frozenset())
+_forms: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("forms", default=())
 
 
 def _write_line(line: str) -> None:
@@ -47,44 +55,55 @@ def emit_line(line: str) -> None:
 
 def guard_secrets(values: Iterable[str]) -> None:
     """From here on, in this call, none of `values` may appear in any line, error or record."""
-    _secrets.set(_secrets.get() | {value for value in values if len(value) >= SHORTEST_SECRET})
+    found = {form for value in values if len(value) >= SHORTEST_SECRET for form in _spellings(value)}
+    _forms.set(tuple(sorted(found.union(_forms.get()), key=len, reverse=True)))
 
 
 def forget_secrets() -> None:
     """The call is over."""
-    _secrets.set(frozenset())
+    _forms.set(())
 
 
 def redact(text: str) -> str:
     """`text` without the secrets of this call, whatever their encoding."""
-    for secret in sorted(_secrets.get(), key=len, reverse=True):
-        for form in _forms(secret):
-            if form in text:
-                text = text.replace(form, REDACTED)
+    for form in _forms.get():
+        if form in text:
+            text = text.replace(form, REDACTED)
     return text
 
 
 def redact_bytes(data: bytes) -> bytes:
     """The same for bytes that may be text; unchanged where no secret occurs."""
-    for secret in sorted(_secrets.get(), key=len, reverse=True):
-        for form in _forms(secret):
-            raw = form.encode()
-            if raw in data:
-                data = data.replace(raw, REDACTED.encode())
+    for form in _forms.get():
+        raw = form.encode()
+        if raw in data:
+            data = data.replace(raw, REDACTED.encode())
     return data
 
 
-def _forms(secret: str) -> tuple[str, ...]:
-    raw = secret.encode()
-    encoded = [
+def _spellings(secret: str) -> set[str]:
+    """What `secret` may look like when it comes back: plain, in JSON (also twice), in a URL, within base64."""
+    in_json = json.dumps(secret)[1:-1]
+    percent = {quote(secret, safe=safe) for safe in ("", "/", "!'()*")} | {quote_plus(secret)}
+    found = {
         secret,
-        json.dumps(secret)[1:-1],
-        quote(secret, safe=""),
-        quote_plus(secret),
-        base64.b64encode(raw).decode().rstrip("="),
-        base64.urlsafe_b64encode(raw).decode().rstrip("="),
-    ]
-    return tuple(dict.fromkeys(form for form in encoded if len(form) >= SHORTEST_SECRET))
+        in_json,
+        in_json.replace("/", "\\/"),
+        json.dumps(in_json)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        *percent,
+        *(_PERCENT.sub(lambda match: match[0].lower(), form) for form in percent),
+    }
+    for offset in range(3):  # a character of base64 holds 6 bits: three ways to lie in a longer text
+        inside = _base64_at(secret.encode(), offset)
+        found |= {inside, inside.translate(_URL_SAFE)}
+    return {form for form in found if len(form) >= SHORTEST_SECRET}
+
+
+def _base64_at(raw: bytes, offset: int) -> str:
+    """The characters of base64 that depend on `raw` alone, where it follows `offset` (mod 3) other bytes."""
+    encoded = base64.b64encode(bytes(offset) + raw).decode()
+    return encoded[-(-offset * 8 // 6) : (offset + len(raw)) * 8 // 6]
 
 
 def is_secret_name(name: str) -> bool:
@@ -92,38 +111,55 @@ def is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAME.search(name))
 
 
-def mask_pairs(pairs: Iterable[tuple[str, str]], secret_names: frozenset[str] = frozenset()) -> list[list[str]]:
+def mask_pairs(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     """Name-value pairs with the values of secret names masked, and secrets in other values taken out."""
-    return [
-        [name, REDACTED if name.lower() in secret_names or is_secret_name(name) else redact(value)]
-        for name, value in pairs
-    ]
+    return [[name, REDACTED if is_secret_name(name) else redact(value)] for name, value in pairs]
+
+
+def _mask(value: Any) -> Any:
+    """`value` with every text or structure under a secret name masked."""
+    if isinstance(value, Mapping):
+        return {
+            name: REDACTED if is_secret_name(str(name)) and isinstance(member, str | list | dict) else _mask(member)
+            for name, member in value.items()
+        }
+    return [_mask(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _serialize(log: Mapping[str, Any]) -> str:
+    return redact(json.dumps(_mask(log), separators=(",", ":"), default=str))
 
 
 class _LineHandler(logging.Handler):
+    """Hands each record to `emit_line`; never raises, whatever some library has put into a record."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(LambdaPowertoolsFormatter(utc=True, json_serializer=_serialize))
+
     def emit(self, record: logging.LogRecord) -> None:
-        emit_line(self.format(record))
-
-
-class _RedactingFormatter(LambdaPowertoolsFormatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record).replace("\n", "\\n"))
+        if record.levelno <= logging.DEBUG and record.name.startswith(_WHOLE_PAYLOADS):
+            return
+        try:
+            line = self.format(record)
+        except Exception as error:  # noqa: BLE001 (a log line must not fail the call, and the record may hold anything)
+            name = type(error).__name__
+            line = _serialize({"level": "ERROR", "message": f"unreadable log record: {name}", "logger": record.name})
+        emit_line(line)
 
 
 def _make_logger() -> Logger:
-    logger = Logger(
-        service="waygate",
+    made = Logger(
+        service=_SERVICE,
         level=settings().log_level,
         logger_handler=_LineHandler(),
-        logger_formatter=_RedactingFormatter(utc=True),
+        logger_formatter=LambdaPowertoolsFormatter(utc=True, json_serializer=_serialize),  # it ignores the handler's
     )
-    logging.getLogger("waygate").propagate = False
+    logging.getLogger(_SERVICE).propagate = False
     root = logging.getLogger()
     if not any(isinstance(handler, _LineHandler) for handler in root.handlers):
-        handler = _LineHandler()
-        handler.setFormatter(_RedactingFormatter(utc=True))
-        root.handlers[:] = [h for h in root.handlers if "lambda" not in type(h).__module__] + [handler]
-    return logger
+        root.handlers[:] = [h for h in root.handlers if "lambda" not in type(h).__module__] + [_LineHandler()]
+    return made
 
 
 logger = _make_logger()
@@ -131,7 +167,7 @@ logger = _make_logger()
 
 def emit_metrics(values: Mapping[str, float], dimensions: Mapping[str, str]) -> None:
     """Write one EMF line. Names ending in ``_ms`` are milliseconds, all others counts."""
-    provider = AmazonCloudWatchEMFProvider(namespace="Waygate", service="waygate")
+    provider = AmazonCloudWatchEMFProvider(namespace="Waygate", service=_SERVICE)
     for name, value in values.items():
         unit = MetricUnit.Milliseconds if name.endswith("_ms") else MetricUnit.Count
         provider.add_metric(name=name, unit=unit, value=value)
@@ -139,3 +175,21 @@ def emit_metrics(values: Mapping[str, float], dimensions: Mapping[str, str]) -> 
         provider.add_dimension(name=name, value=text)
     document: dict[str, Any] = provider.serialize_metric_set()  # type: ignore[assignment]
     emit_line(json.dumps(document, separators=(",", ":")))
+
+
+@functools.cache
+def tracer() -> Tracer:
+    """X-Ray's tracer, made at the first call that Lambda samples: its SDK takes 0.4 s of CPU to import."""
+    return Tracer(service=_SERVICE, auto_patch=False)
+
+
+@contextmanager
+def traced(name: str, **annotations: str) -> Iterator[None]:
+    """A subsegment around the block, in an invocation that Lambda samples; otherwise nothing."""
+    if "Sampled=1" not in os.environ.get("_X_AMZN_TRACE_ID", ""):
+        yield
+        return
+    with tracer().provider.in_subsegment(name) as subsegment:
+        for key, value in annotations.items():
+            subsegment.put_annotation(key, value)
+        yield

@@ -82,8 +82,6 @@ class Caps:
     PAGE_DEFAULT: Final = 25
     PAGE_MAX: Final = 100
     NOT_RECORDED_S: Final = 300.0  # a younger invocation may still be on its way to the log
-    JOBS_RUNNING: Final = 3
-    JOBS_PER_DAY: Final = 50
 
 
 class SettingsError(ValueError):

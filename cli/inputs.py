@@ -18,6 +18,7 @@ from cli.failures import Misuse
 _DURATION: Final = re.compile(r"^(\d{1,9})([smhdw])$")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _MOST_REFS: Final = 20
+_MOST_BRANCHES: Final = 200  # a schema may be made of itself
 _COMMON_LABELS: Final = frozenset({"www", "api", "docs", "developer", "developers"})
 
 Schema = Mapping[str, Any]
@@ -88,21 +89,12 @@ def typed(texts: Sequence[str], schema: Schema | None, root: Schema, name: str) 
 
 def schema_types(schema: Schema | None, root: Schema) -> frozenset[str]:
     """The JSON types that `schema` allows, as far as its surface tells; empty where it does not."""
-    resolved = _resolve(schema, root)
-    if not isinstance(resolved, Mapping):
-        return frozenset()
-    if "type" in resolved:
-        stated = resolved["type"]
-        return frozenset([stated] if isinstance(stated, str) else stated)
-    if "enum" in resolved or "const" in resolved:
-        return frozenset(_type_of(value) for value in resolved.get("enum", [resolved.get("const")]))
     found: set[str] = set()
-    for keyword in ("anyOf", "oneOf"):
-        for branch in resolved.get(keyword, ()):
-            found |= schema_types(branch, root)
-    if not found:
-        for branch in resolved.get("allOf", ()):
-            found |= schema_types(branch, root)
+    for branch in _branches(schema, root):
+        if "type" in branch:
+            found.update([branch["type"]] if isinstance(branch["type"], str) else branch["type"])
+        elif "enum" in branch or "const" in branch:
+            found.update(_type_of(value) for value in branch.get("enum", [branch.get("const")]))
     return frozenset(found)
 
 
@@ -194,9 +186,7 @@ def _typed_list(texts: Sequence[str], schema: Schema, root: Schema) -> Any:
     if len(texts) == 1 and texts[0].lstrip().startswith("["):
         return _json_or_text(texts[0], list)
     parts = texts if len(texts) > 1 else (texts[0].split(",") if texts[0] else [])
-    resolved = _resolve(schema, root)
-    items = resolved.get("items") if isinstance(resolved, Mapping) else None
-    items = items if isinstance(items, Mapping) else None
+    items = next((branch["items"] for branch in _branches(schema, root) if "items" in branch), None)
     types = schema_types(items, root)
     return [_typed_one(part, types) for part in parts]
 
@@ -235,6 +225,24 @@ def _resolve(schema: Any, root: Schema) -> Any:
             place = place.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(place, Mapping) else None
         schema = place
     return None
+
+
+def _branches(schema: Any, root: Schema) -> list[Schema]:
+    """`schema`, or in place of one that states no type, the alternatives or parts that it is made of."""
+    found: list[Schema] = []
+    waiting = [schema]
+    for _ in range(_MOST_BRANCHES):
+        if not waiting:
+            break
+        resolved = _resolve(waiting.pop(), root)
+        if not isinstance(resolved, Mapping):
+            continue
+        parts = [part for keyword in ("anyOf", "oneOf", "allOf") for part in resolved.get(keyword, ())]
+        if parts and not {"type", "enum", "const"} & set(resolved):
+            waiting += parts
+        else:
+            found.append(resolved)
+    return found
 
 
 def _type_of(value: Any) -> str:

@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
 
 from cli.failures import Failure, Problem
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 Cell = str | tuple[str, str]  # a text, or a text and its style
 
-_UNSAFE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNSAFE: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _COLOURED: Final = 200_000  # characters; highlighting more than this takes longer than reading it
 _GAP: Final = 2  # between columns
 _LEAST_WIDTH: Final = 14  # of a cut column
@@ -54,12 +56,12 @@ class Output:
 
     def say(self, text: str = "", style: str | None = None) -> None:
         """A line of a result."""
-        self._print(_console(), text, style)
+        _print(sys.stdout, text, style)
 
     def note(self, text: str, style: str | None = None) -> None:
         """A line beside the result: what happens, what to do next. Silent under `--json`."""
         if not self.as_json:
-            self._print(_console(stderr=True), text, style)
+            _print(sys.stderr, text, style)
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, whole: Collection[str] = ()) -> None:
         """Rows under their headings.
@@ -75,7 +77,7 @@ class Output:
         least = [
             width if name in whole else min(width, _LEAST_WIDTH) for name, width in zip(columns, natural, strict=True)
         ]
-        console = _console()
+        console = _console(sys.stdout)
         widths = fitted(natural, least, console.width - _GAP * (len(columns) - 1))
         console.width = max(console.width, sum(widths) + _GAP * len(widths))
         table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
@@ -102,10 +104,7 @@ class Output:
             sys.stderr.write(json.dumps(failure.document()) + "\n")
             return
         for text in explain(failure):
-            self._print(_console(stderr=True), text, "red" if text.startswith("Error: ") else None)
-
-    def _print(self, console: Console, text: str, style: str | None) -> None:
-        console.print(clean(text), style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+            _print(sys.stderr, text, "red" if text.startswith("Error: ") else None)
 
     def _pretty(self, value: Any) -> None:
         text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, indent=2, ensure_ascii=False))
@@ -114,7 +113,7 @@ class Output:
             return
         from rich.highlighter import JSONHighlighter
 
-        _console().print(JSONHighlighter()(text), soft_wrap=True)
+        _console(sys.stdout).print(JSONHighlighter()(text), soft_wrap=True)
 
 
 out: Final = Output()
@@ -178,8 +177,14 @@ def _compact(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
-def _console(*, stderr: bool = False) -> Console:
+def _print(stream: TextIO, text: str, style: str | None) -> None:
+    if style is None or not stream.isatty():
+        stream.write(clean(text) + "\n")
+    else:
+        _console(stream).print(clean(text), style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def _console(stream: TextIO) -> Console:
     from rich.console import Console
 
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else _PIPE_WIDTH)
+    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH)

@@ -13,6 +13,7 @@ import pytest
 from tests import generate_docs
 from tests.conftest import ROOT, LocalStack
 
+pytestmark = pytest.mark.xdist_group("local_stack")
 README = (ROOT / "README.md").read_text()
 
 
@@ -45,7 +46,7 @@ def _walk_through(title: str) -> list[str]:
 def test_the_walk_through_works_line_by_line(title: str, local_stack: LocalStack, tmp_path: Path) -> None:
     lines = [line for line in _walk_through(title) if not line.startswith("source ")]
     assert len(lines) >= 3
-    script = ["set -euo pipefail", f"waygate() {{ {shlex.quote(sys.executable)} -m cli.main \"$@\"; }}", *lines]
+    script = ["set -euo pipefail", f'waygate() {{ {shlex.quote(sys.executable)} -m cli.main "$@"; }}', *lines]
     environment = {
         "PATH": "/usr/bin:/bin",
         "HOME": str(tmp_path),

@@ -21,6 +21,9 @@ import pytest
 from tests.conftest import ROOT, LocalStack, free_ports, start_stack
 
 
+pytestmark = pytest.mark.xdist_group("local_stack")
+
+
 def call(stack: LocalStack, method: str, path: str, body: Any = None, *, key: str | None = None) -> tuple[int, Any]:
     """One HTTP request to the stack's API."""
     data = json.dumps(body).encode() if body is not None else None

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import cursors, instants
-from chalicelib.api.merge_patch import merge
+from chalicelib.merge_patch import merge
 from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
 from chalicelib.errors import BadHeader, InvalidInput
 from chalicelib.gateway.invoke import Call, Result, invoke

@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 from chalice.app import Chalice, Request, Response, RestAPIEventHandler
 
+from chalicelib import aws
 from chalicelib.api.routing import Context, Endpoint, Reply, answer_to
 from chalicelib.errors import MethodNotAllowed, RouteNotFound, TooLarge, WaygateError
 from chalicelib.gateway.invoke import new_request_id
@@ -81,6 +82,7 @@ class Application(Chalice):
     def __call__(self, event: Any, context: Any) -> Any:
         """Answer one API Gateway event."""
         self.lambda_context = context
+        aws.learn_account(str(getattr(context, "invoked_function_arn", "")))
         handler = _Handler(self.routes, self.api, self.log, self.debug, self._get_middleware_handlers("http"))
         self.current_request = handler.create_request_object(event, context)
         return handler(event, context)

@@ -15,6 +15,7 @@ from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import batch_read, is_condition_failure
 from chalicelib.errors import InvalidInput, VersionConflict, WrongState
 from chalicelib.gateway.verification import Verdict, verify
+from chalicelib.merge_patch import merge
 from chalicelib.registry import attachments, integrations
 from chalicelib.registry.models import IntegrationFacts, Name, Strict, Tags
 
@@ -141,8 +142,7 @@ def patch(context: Context, body: Patch) -> Reply:
     for member in ("config", "metadata"):
         given = getattr(body, member)
         if given is not None:
-            merged = {**getattr(row, member), **given}
-            setattr(row, member, {key: value for key, value in merged.items() if value is not None})
+            setattr(row, member, merge(getattr(row, member), given))
     if body.tags is not None:
         row.tags = list(body.tags)
     connections.check_config(row.config, facts.profile.config)

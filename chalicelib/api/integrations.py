@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalicelib.api import cursors, instants
-from chalicelib.api.merge_patch import merge
+from chalicelib.merge_patch import merge
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.errors import InvalidInput
 from chalicelib.registry import integrations

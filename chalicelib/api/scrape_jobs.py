@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.application import dump
-from chalicelib.api.merge_patch import merge
+from chalicelib.merge_patch import compose, merge
 from chalicelib.api.routing import Context, Page, Reply, Routes, invalid
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.egress import check_origin
@@ -163,9 +163,9 @@ def decide(context: Context, body: Decision) -> dict[str, Any]:
     if row.status not in jobs.REVIEWABLE:
         raise WrongState(f"The job is {row.status}; only a draft that waits for review can be changed.")
     before = drafts.proposal(row, context.parameters["action"])
-    edits = merge(drafts.edits_of(row, before.name), body.edits or {})
+    edits = compose(drafts.edits_of(row, before.name), body.edits or {})
     try:
-        ActionFacts.model_validate(merge(before.facts.model_dump(mode="json", by_alias=True), edits))
+        ActionFacts.model_validate(merge(before.facts.model_dump(mode="json", by_alias=True), body.edits or {}))
     except ValidationError as error:
         raise invalid(error, "edited action") from None
     drafts.decide(row, before.name, body.state or before.state, edits or None, now=instants.now())

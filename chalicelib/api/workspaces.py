@@ -11,6 +11,7 @@ from chalicelib.auth.tables import WorkspaceRow
 from chalicelib.errors import InvalidInput, WrongState
 from chalicelib.registry import integrations
 from chalicelib.registry.models import Name, Strict
+from chalicelib.scraper import jobs
 
 routes = Routes()
 
@@ -62,6 +63,7 @@ def delete(context: Context, query: Deletion) -> Reply:
             errors=[fault],
         )
     integrations.delete_all(name)
+    jobs.delete_all(name)
     workspaces.delete(name)
     return Reply(None, 204)
 

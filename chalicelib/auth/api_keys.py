@@ -1,8 +1,8 @@
 """API keys: made, shown once, checked, revoked.
 
 A key reads ``wg_live_<8 characters>_<secret>``: the eight are its public id, the secret is 256 random bits in
-base 62 and a checksum of six, so that a scanner or a typing error is told from a real key without a look-up. Stored is the SHA-256 of
-the whole key (a slow hash would protect nothing more: there is nothing to guess), compared in constant time (F1).
+base 62 and a checksum of six, so that a typing error is told from a real key without a look-up. Stored is the SHA-256
+of the whole key (a slow hash would protect nothing more: there is nothing to guess), compared in constant time (F1).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from chalicelib import rows
-from chalicelib.aws import RowKey
 from chalicelib.auth.tables import ApiKeyRow
+from chalicelib.aws import RowKey
 from chalicelib.errors import ApiKeyNotFound, InsufficientScope, Unauthenticated
 
 Scope = Literal["invoke", "registry:read", "registry:write", "connections:write", "admin", "root"]

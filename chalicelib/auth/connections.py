@@ -17,6 +17,7 @@ from chalicelib.auth.schemes import AuthScheme, Credential, CustomHeadersCredent
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.auth.vault import CannotOpen, Context
 from chalicelib.aws import RowKey
+from chalicelib.checked_json import pointer
 from chalicelib.errors import ConnectionNotFound, InvalidInput, NeedsReauth
 
 LAST4_FROM = 12  # characters; the last four of a shorter secret would give away too much of it
@@ -72,26 +73,26 @@ def open_credential(row: ConnectionRow, scheme: AuthScheme, origin: str) -> Cred
 
     Raises `NeedsReauth` where the connection is not usable, was made for another auth type, or is bound elsewhere.
     """
-    how = {"connect": {"method": "PUT", "path": f"/api/v1/connections/{row.integration}/{row.name}"}}
-    fix = f"Connect it again: `waygate connect {row.integration} --name {row.name}`."
+    again = f"Connect it again: `waygate connect {row.integration} --name {row.name}`."
+
+    def unusable(why: str, fix: str = again) -> NeedsReauth:
+        how = {"method": "PUT", "path": f"/api/v1/connections/{row.integration}/{row.name}"}
+        return NeedsReauth(why, fix=fix, facts={"connect": how})
+
     if row.status == "disabled":
-        raise NeedsReauth(f"The connection `{row.name}` is disabled.", fix='PATCH it with {"enabled": true}.', facts=how)
+        raise unusable(f"The connection `{row.name}` is disabled.", 'PATCH it with {"enabled": true}.')
     if row.status != "active":
-        raise NeedsReauth(f"The connection `{row.name}` is {row.status}: {row.reason or 'no credential'}.", fix=fix, facts=how)
+        raise unusable(f"The connection `{row.name}` is {row.status}: {row.reason or 'no credential'}.")
     if row.auth_type != scheme.type:
-        raise NeedsReauth(
-            f"The connection `{row.name}` holds {row.auth_type} credentials, the integration now wants {scheme.type}.",
-            fix=fix,
-            facts=how,
-        )
+        raise unusable(f"`{row.name}` holds {row.auth_type} credentials, the integration now wants {scheme.type}.")
     if scheme.type == "none":
         return None
     if origin not in row.origins or row.sealed is None:
-        raise NeedsReauth(f"The credential of `{row.name}` is not bound to {origin}.", fix=fix, facts=how)
+        raise unusable(f"The credential of `{row.name}` is not bound to {origin}.")
     try:
         plain = vault.unseal(_context(row), bytes(row.sealed))
     except CannotOpen:
-        raise NeedsReauth(f"The credential of `{row.name}` cannot be opened any more.", fix=fix, facts=how) from None
+        raise unusable(f"The credential of `{row.name}` cannot be opened any more.") from None
     return parse_credential(row.auth_type, json.loads(plain))
 
 
@@ -126,10 +127,10 @@ def names(workspace: str, integration: str) -> list[str]:
 
 
 def save(row: ConnectionRow, *, now: dt.datetime) -> None:
-    """Write a changed row, unless someone else has changed it meanwhile (`VersionConflict` by condition)."""
+    """Write a changed row. Raises pynamodb's `PutError` (a failed condition) where someone else has changed it."""
     seen = int(row.version)
     row.version, row.updated_at = seen + 1, now
-    row.save((ConnectionRow.version == seen))
+    row.save(ConnectionRow.version == seen)
     rows.forget(row_key(row.workspace, row.integration, row.name))
 
 
@@ -153,10 +154,10 @@ def check_config(config: Mapping[str, Any], declared: Mapping[str, Any]) -> None
     for name, value in config.items():
         field = declared.get(name)
         if not isinstance(value, str):
-            faults.append({"pointer": f"/config/{name}", "code": "string_type", "detail": "must be text"})
+            faults.append({"pointer": pointer(["config", name]), "code": "string_type", "detail": "must be text"})
         elif field is not None and field.enum and value not in field.enum:
             allowed = ", ".join(field.enum)
-            faults.append({"pointer": f"/config/{name}", "code": "enum", "detail": f"must be one of {allowed}"})
+            faults.append({"pointer": pointer(["config", name]), "code": "enum", "detail": f"must be one of {allowed}"})
     if faults:
         raise InvalidInput("The connection's config does not fit the integration.", errors=faults)
 

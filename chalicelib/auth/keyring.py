@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,7 +24,7 @@ from chalicelib import aws
 from chalicelib.errors import WorkspaceNotFound
 from chalicelib.settings import Caps, settings
 
-KEY_ID_BYTES = 8
+KEY_ID_BYTES: Final = 8
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def read(workspace: str, *, now: Callable[[], float] = time.time) -> Keyring:
     """The workspace's keyring, at most 300 s old. Raises `WorkspaceNotFound` where there is none."""
     with _lock:
         cached = _cache.get(workspace)
-    if cached and now() - cached[1] < Caps.KEYRING_FRESH_S:
+    if cached and 0 <= now() - cached[1] < Caps.KEYRING_FRESH_S:
         return cached[0]
     try:
         answer = aws.client("secretsmanager").get_secret_value(SecretId=secret_name(workspace))

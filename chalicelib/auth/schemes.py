@@ -7,21 +7,29 @@ A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credent
 from __future__ import annotations
 
 import base64
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from chalicelib.errors import InvalidInput
+from chalicelib.checked_json import pointer
+from chalicelib.errors import InvalidInput, TooLarge
 from chalicelib.settings import Caps
 
 AuthType = Literal["none", "api_key", "basic", "bearer", "custom_headers", "oauth2"]
-TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # RFC 9110, section 5.6.2
+TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # noqa: S105 (the grammar of a name, RFC 9110, section 5.6.2)
 HEADER_VALUE = r"^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$"  # section 5.5
-NEVER_SET = frozenset(
-    "host content-length transfer-encoding connection keep-alive te trailer upgrade expect "
-    "x-http-method-override x-forwarded-for x-forwarded-host x-forwarded-proto forwarded".split()
+# Headers of HTTP itself, and those by which servers let a request pretend to be another one.
+NEVER_SET: Final = frozenset(
+    (
+        *("accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect", "forwarded"),
+        *("host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"),
+        *("x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url"),
+    )
 )
+_NEVER_PREFIXES: Final = ("x-forwarded-", "proxy-")
 
 
 class AuthScheme(BaseModel):
@@ -45,9 +53,10 @@ class AuthScheme(BaseModel):
             raise ValueError("an api_key scheme needs `in` (header, query or cookie) and `name`")
         if self.type != "api_key" and self.place:
             raise ValueError(f"`in` belongs to api_key, not to {self.type}")
-        if self.place in ("header", "cookie") and self.name:
-            TypeAdapter(Annotated[str, Field(pattern=TOKEN)]).validate_python(self.name)
-            if self.name.lower() in NEVER_SET:
+        if self.name and self.place != "query":
+            if not re.fullmatch(TOKEN, self.name):
+                raise ValueError(f"{self.name!r} is not the name of a header or cookie (RFC 9110, 5.6.2)")
+            if self.place != "cookie" and belongs_to_http(self.name):
                 raise ValueError(f"{self.name} belongs to HTTP itself")
         return self
 
@@ -86,10 +95,9 @@ class CustomHeadersCredential(_Credential):
     @field_validator("headers")
     @classmethod
     def _none_is_reserved(cls, headers: dict[str, str]) -> dict[str, str]:
-        lowered = [name.lower() for name in headers]
-        if reserved := NEVER_SET.intersection(lowered):
-            raise ValueError(f"{', '.join(sorted(reserved))} belongs to HTTP itself")
-        if len(set(lowered)) < len(lowered):
+        if reserved := sorted(name for name in headers if belongs_to_http(name)):
+            raise ValueError(f"{', '.join(reserved)} belongs to HTTP itself")
+        if len({name.lower() for name in headers}) < len(headers):
             raise ValueError("two headers differ only in upper and lower case")
         return headers
 
@@ -124,7 +132,9 @@ def parse_credential(auth_type: str, members: dict[str, Any]) -> Credential | No
         if members:
             raise InvalidInput(
                 f"A connection of auth type `{auth_type}` takes no {', '.join(sorted(members))}.",
-                errors=[{"pointer": f"/{name}", "code": "unexpected", "detail": "not used"} for name in sorted(members)],
+                errors=[
+                    {"pointer": pointer([name]), "code": "unexpected", "detail": "not used"} for name in sorted(members)
+                ],
             )
         return None
     try:
@@ -134,12 +144,12 @@ def parse_credential(auth_type: str, members: dict[str, Any]) -> Credential | No
         raise InvalidInput(
             f"The credential does not have the shape of auth type `{auth_type}`, which takes {wanted}.",
             errors=[
-                {"pointer": "".join(f"/{part}" for part in e["loc"] if part != "[key]"), "code": e["type"], "detail": e["msg"]}
+                {"pointer": pointer(p for p in e["loc"] if p != "[key]"), "code": e["type"], "detail": e["msg"]}
                 for e in error.errors(include_input=False, include_url=False)
             ],
         ) from None
     if len(credential.model_dump_json()) > Caps.CREDENTIAL_BYTES:
-        raise InvalidInput(f"The credential is larger than {Caps.CREDENTIAL_BYTES} bytes.")
+        raise TooLarge(f"The credential is larger than {Caps.CREDENTIAL_BYTES:,} bytes.")
     return credential  # type: ignore[return-value]  # the table holds exactly the members of the union
 
 
@@ -170,13 +180,30 @@ def place(scheme: AuthScheme, credential: Credential | None) -> Placement:
             return Placement(headers=tuple(headers.items()), secrets=frozenset(headers.values()))
 
 
-def reserved_names(scheme: AuthScheme, header_names: frozenset[str] = frozenset()) -> frozenset[tuple[str, str]]:
-    """The ``(place, lower-case name)`` pairs that the credential owns and action input must never set."""
-    owned = {("header", "authorization"), ("header", "cookie"), ("header", "proxy-authorization")}
-    if scheme.place and scheme.name:
-        owned.add((scheme.place, scheme.name.lower()))
-    if scheme.type == "bearer" and scheme.name:
-        owned.add(("header", scheme.name.lower()))
-    owned.update(("header", name) for name in NEVER_SET)
-    owned.update(("header", name.lower()) for name in header_names)
+def belongs_to_http(header: str) -> bool:
+    """True for headers that neither a credential nor input may set (B7, C5)."""
+    lowered = header.lower()
+    return lowered in NEVER_SET or lowered.startswith(_NEVER_PREFIXES)
+
+
+def reserved_names(scheme: AuthScheme, header_names: Iterable[str] = ()) -> frozenset[tuple[str, str]]:
+    """The ``(place, lower-case name)`` pairs that belong to the credential or to HTTP.
+
+    `header_names` are those of the connection's own credential.
+    """
+    names = {"authorization", "cookie", *NEVER_SET, *(name.lower() for name in header_names)}
+    owned = {("header", name) for name in names}
+    if scheme.name:
+        owned.add((scheme.place or "header", scheme.name.lower()))
     return frozenset(owned)
+
+
+def is_reserved(place: str, name: str, owned: frozenset[tuple[str, str]]) -> bool:
+    """True where action input must not set `name` in `place`: it is one of `owned`, or of a family of such names.
+
+    ``_method`` makes Rails, Laravel and others treat a request as one of another method (C5).
+    """
+    lowered = name.lower()
+    if (place, lowered) in owned or (place in ("query", "body") and lowered == "_method"):
+        return True
+    return place == "header" and belongs_to_http(name)

@@ -14,6 +14,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,8 +22,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chalicelib.auth import keyring
 from chalicelib.auth.keyring import KEY_ID_BYTES
 
-_FORMAT = b"\x01"
-_NONCE_BYTES = 12
+_FORMAT: Final = b"\x01"
+_NONCE_BYTES: Final = 12
 
 
 class CannotOpen(Exception):
@@ -61,8 +62,8 @@ def unseal(context: Context, sealed: bytes) -> bytes:
         raise CannotOpen("sealed under an unknown key")
     try:
         return AESGCM(key.secret).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encoded())
-    except InvalidTag:
-        raise CannotOpen("sealed for something else") from None
+    except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
+        raise CannotOpen("sealed for something else, or damaged") from None
 
 
 def fingerprint(workspace: str, plain: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Sockets that know when the call that uses them must be over.
+"""Sockets that know when the call that uses them must be over, and whether it has sent anything yet.
 
 A socket's own time-out starts anew with every byte, so a server that drips one byte a second holds a plain client
 for as long as it likes (D7). Here each operation gets what is left until the deadline of the call that this thread
@@ -13,30 +13,49 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-_call = threading.local()
+_IDLE_S: Final = 1.0  # for a socket that is used outside of a call: closing one says goodbye under TLS
+
+
+@dataclass
+class Call:
+    """One outbound call. `has_sent` is False as long as no byte of the request can have reached the other side."""
+
+    deadline: float  # monotonic seconds
+    step_s: float
+    has_sent: bool = False
+
+
+_here = threading.local()
 
 
 @contextmanager
-def ends_at(deadline: float, step_s: float) -> Iterator[None]:
+def ends_at(deadline: float, step_s: float) -> Iterator[Call]:
     """Within this block, in this thread, no socket operation outlives `deadline` (monotonic seconds) or `step_s`."""
-    _call.deadline, _call.step_s = deadline, step_s
+    call = _here.call = Call(deadline, step_s)
     try:
-        yield
+        yield call
     finally:
-        _call.deadline = None
+        _here.call = None
 
 
 def remaining_s() -> float:
     """Seconds that the next socket operation of this thread may take. Raises `TimeoutError` when there are none."""
-    deadline: float | None = getattr(_call, "deadline", None)
-    if deadline is None:
-        return 1.0
-    left = deadline - time.monotonic()
+    call: Call | None = getattr(_here, "call", None)
+    if call is None:
+        return _IDLE_S
+    left = call.deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError("the call's deadline has passed")
-    return min(left, float(_call.step_s))
+    return min(left, call.step_s)
+
+
+def _sends() -> None:
+    call: Call | None = getattr(_here, "call", None)
+    if call is not None:
+        call.has_sent = True
 
 
 if TYPE_CHECKING:
@@ -52,10 +71,12 @@ class _Timed(_Base):
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         self.settimeout(remaining_s())
+        _sends()
         return super().send(*args, **kwargs)
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:
         self.settimeout(remaining_s())
+        _sends()
         super().sendall(*args, **kwargs)
 
 
@@ -64,4 +85,4 @@ class TimedSocket(_Timed, socket.socket):
 
 
 class TimedTlsSocket(_Timed, ssl.SSLSocket):
-    """The same under TLS; `ssl.SSLContext.sslsocket_class` makes it."""
+    """The same under TLS; `ssl.SSLContext.sslsocket_class` makes it. A handshake sends nothing in this sense."""

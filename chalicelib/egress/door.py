@@ -11,23 +11,30 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from http.client import IncompleteRead
+from typing import Any, Final, Literal
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    SSLError,
+)
 
 from chalicelib.egress.deadline import TimedSocket, TimedTlsSocket, ends_at, remaining_s
-from chalicelib.egress.guard import Target, parse_target, resolve
-from chalicelib.errors import EgressBlocked, UpstreamUnreachable
+from chalicelib.egress.guard import CannotResolve, Target, parse_target, resolve
+from chalicelib.observability import traced
 from chalicelib.settings import Caps
 
-Reason = Literal["connect_error", "timeout", "tls_error", "broken", "too_large", "bad_encoding"]
-_POOLS = 64
-_CHUNK = 65_536
+Reason = Literal["dns_error", "connect_error", "tls_error", "timeout", "broken", "too_large", "invalid_answer"]
+_POOLS: Final = 64
+_CHUNK: Final = 65_536
+_HEADER_BYTES: Final = 65_536  # all headers of an answer together; http.client allows that for each of 100
 
 
 @dataclass(frozen=True)
@@ -47,8 +54,7 @@ class Answer:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
-    duration_ms: int
-    request_bytes: int
+    duration_ms: int = 0
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""
@@ -59,9 +65,33 @@ class Answer:
 class CallFailed(Exception):
     """No usable answer. `sent` is False only when no byte of the request can have reached the other side."""
 
-    def __init__(self, reason: Reason, detail: str, *, sent: bool, duration_ms: int = 0, status: int | None = None) -> None:
+    def __init__(self, reason: Reason, detail: str, *, sent: bool, duration_ms: int = 0) -> None:
         super().__init__(detail)
-        self.reason, self.detail, self.sent, self.duration_ms, self.status = reason, detail, sent, duration_ms, status
+        self.reason, self.detail, self.sent, self.duration_ms = reason, detail, sent, duration_ms
+
+
+def send(
+    request: Outbound, *, timeout_s: float = Caps.CALL_TIMEOUT_S, max_bytes: int = Caps.UPSTREAM_TEXT_BYTES
+) -> Answer:
+    """Send `request`; the answer's body, decoded, is at most `max_bytes` long.
+
+    Raises `EgressBlocked` before anything is opened, and `CallFailed` for all that can go wrong afterwards.
+    """
+    target = parse_target(request.url)
+    started = time.monotonic()
+    with ends_at(started + timeout_s, Caps.FIRST_BYTE_TIMEOUT_S) as call, traced("upstream", origin=target.origin):
+        try:
+            response = _open(target, request)
+            try:
+                body = _read(response, max_bytes)
+            except BaseException:
+                response.close()
+                raise
+            response.release_conn()
+        except (_Unusable, CannotResolve, HTTPError, OSError) as error:
+            reason, detail = _explain(error, target.origin, has_sent=call.has_sent)
+            raise CallFailed(reason, detail, sent=call.has_sent, duration_ms=_ms_since(started)) from None
+    return Answer(response.status, tuple(response.headers.iteritems()), body, _ms_since(started))
 
 
 class _PinnedConnection(HTTPConnection):
@@ -69,10 +99,14 @@ class _PinnedConnection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         last: OSError | None = None
-        for family, address in resolve(self._dns_host, self.port):
+        try:
+            addresses = resolve(self._dns_host, self.port, timeout_s=_connect_timeout_s())
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, str(error)) from None
+        for family, address in addresses:
             sock = TimedSocket(family, socket.SOCK_STREAM)
             try:
-                sock.settimeout(min(remaining_s(), Caps.CONNECT_TIMEOUT_S))
+                sock.settimeout(_connect_timeout_s())
                 sock.connect((address, self.port))
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return sock
@@ -81,11 +115,15 @@ class _PinnedConnection(HTTPConnection):
                 last = error
         if isinstance(last, TimeoutError):
             raise ConnectTimeoutError(self, "no connection within the time limit") from last
-        raise NewConnectionError(self, f"{type(last).__name__}") from last
+        raise NewConnectionError(self, type(last).__name__) from last
 
 
 class _PinnedTlsConnection(_PinnedConnection, HTTPSConnection):
     pass
+
+
+def _connect_timeout_s() -> float:
+    return min(remaining_s(), Caps.CONNECT_TIMEOUT_S)
 
 
 @functools.cache
@@ -109,65 +147,13 @@ def _pool(scheme: str, host: str, port: int) -> HTTPConnectionPool:
     return pool
 
 
-def send(
-    request: Outbound,
-    *,
-    timeout_s: float = Caps.CALL_TIMEOUT_S,
-    max_bytes: int = Caps.UPSTREAM_TEXT_BYTES,
-    clock: Callable[[], float] = time.monotonic,
-) -> Answer:
-    """Send `request`; the answer's body, decoded, is at most `max_bytes` long.
-
-    Raises `EgressBlocked` before anything is opened, `UpstreamUnreachable` for a name that does not resolve, and
-    `CallFailed` for all that can go wrong afterwards.
-    """
-    target = parse_target(request.url)
-    started = clock()
-
-    def failed(reason: Reason, detail: str, *, sent: bool) -> CallFailed:
-        return CallFailed(reason, detail, sent=sent, duration_ms=round((clock() - started) * 1000))
-
-    try:
-        with ends_at(started + timeout_s, Caps.FIRST_BYTE_TIMEOUT_S):
-            response = _open(target, request, timeout_s)
-            try:
-                body = _read(response, max_bytes)
-            except BaseException:
-                response.close()
-                raise
-            response.release_conn()
-    except (EgressBlocked, UpstreamUnreachable):
-        raise
-    except ConnectTimeoutError:
-        raise failed("timeout", f"no connection to {target.origin} within {Caps.CONNECT_TIMEOUT_S:g} s", sent=False) from None
-    except NewConnectionError:
-        raise failed("connect_error", f"nothing answers at {target.origin}", sent=False) from None
-    except (SSLError, ssl.SSLError) as error:
-        if isinstance(getattr(error, "args", (None,))[0], TimeoutError):
-            raise failed("timeout", f"{target.origin} did not answer in time", sent=True) from None
-        raise failed("tls_error", f"TLS with {target.origin} failed", sent=False) from None
-    except (TimeoutError, urllib3.exceptions.TimeoutError):
-        raise failed("timeout", f"{target.origin} did not answer in time", sent=True) from None
-    except _Excess as error:
-        raise failed(error.reason, str(error), sent=True) from None
-    except (HTTPError, OSError):
-        raise failed("broken", f"the connection to {target.origin} broke", sent=True) from None
-    return Answer(
-        status=response.status,
-        headers=tuple(response.headers.iteritems()),
-        body=body,
-        duration_ms=round((clock() - started) * 1000),
-        request_bytes=len(request.body or b""),
-    )
-
-
-def _open(target: Target, request: Outbound, timeout_s: float) -> urllib3.BaseHTTPResponse:
+def _open(target: Target, request: Outbound) -> urllib3.BaseHTTPResponse:
+    """Send, and read status and headers. Time-outs are the sockets' own affair (`deadline`)."""
     return _pool(target.scheme, target.host, target.port).urlopen(
         request.method,
         target.path_query,
         body=request.body,
         headers=urllib3.HTTPHeaderDict(request.headers),
-        timeout=urllib3.Timeout(connect=Caps.CONNECT_TIMEOUT_S, read=min(timeout_s, Caps.FIRST_BYTE_TIMEOUT_S)),
         retries=False,
         redirect=False,
         assert_same_host=False,
@@ -176,7 +162,9 @@ def _open(target: Target, request: Outbound, timeout_s: float) -> urllib3.BaseHT
     )
 
 
-class _Excess(Exception):
+class _Unusable(Exception):
+    """An answer that came, and that cannot be taken."""
+
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason: Reason = reason
@@ -184,22 +172,70 @@ class _Excess(Exception):
 
 def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
     """The whole body, decoded and bounded: memory never exceeds the bound by more than a chunk (D6)."""
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in ("", "identity"):
-        decoder = None
-    elif encoding in ("gzip", "x-gzip", "deflate"):
-        decoder = zlib.decompressobj(47)  # 32 + 15: gzip or zlib, told by the first bytes
-    else:
-        raise _Excess("bad_encoding", f"the answer is encoded as {encoding[:40]!r}, which was not asked for")
-    parts: list[bytes] = []
-    size = 0
+    if response.status < 200:  # the real answer would follow, and reach whoever uses this connection next
+        raise _Unusable("invalid_answer", f"the answer's status is {response.status}, which was not asked for")
+    if sum(len(name) + len(value) for name, value in response.headers.iteritems()) > _HEADER_BYTES:
+        raise _Unusable("too_large", f"the answer's headers are larger than {_HEADER_BYTES:,} bytes")
+    unpack = _Unpacker(response.headers.get("content-encoding", "identity").strip().lower())
+    body = bytearray()
     while chunk := response.read1(_CHUNK, decode_content=False):
-        try:
-            part = decoder.decompress(chunk, max_bytes - size + 1) if decoder else chunk
-        except zlib.error:
-            raise _Excess("bad_encoding", "the answer's compression is broken") from None
-        size += len(part)
-        if size > max_bytes:
-            raise _Excess("too_large", f"the answer is larger than {max_bytes:,} bytes")
-        parts.append(part)
-    return b"".join(parts)
+        body += unpack(chunk, max_bytes - len(body) + 1)
+        if len(body) > max_bytes:
+            raise _Unusable("too_large", f"the answer is larger than {max_bytes:,} bytes")
+    unpack.check_end()
+    return bytes(body)
+
+
+class _Unpacker:
+    """Undoes one layer of content encoding; a body may be several gzip members in a row (RFC 1952, 2.2)."""
+
+    def __init__(self, encoding: str) -> None:
+        if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise _Unusable("invalid_answer", f"the answer is encoded as {encoding[:40]!r}, which was not asked for")
+        self._is_plain = encoding in ("", "identity")
+        self._member: Any = None
+
+    def __call__(self, chunk: bytes, limit: int) -> bytes:
+        """What `chunk` holds; nothing is unpacked beyond `limit` bytes."""
+        if self._is_plain:
+            return chunk
+        found = bytearray()
+        while chunk and len(found) < limit:
+            if self._member is None or self._member.eof:
+                self._member = zlib.decompressobj(47)  # 32 + 15: gzip or zlib, told by the first bytes
+            try:
+                found += self._member.decompress(chunk, limit - len(found))
+            except zlib.error:
+                raise _Unusable("invalid_answer", "the answer's compression is broken") from None
+            chunk = self._member.unused_data
+        return bytes(found)
+
+    def check_end(self) -> None:
+        """Raises `_Unusable` where the compressed body was cut off."""
+        if self._member is not None and not self._member.eof:
+            raise _Unusable("invalid_answer", "the answer's compression ends too early")
+
+
+def _explain(error: Exception, origin: str, *, has_sent: bool) -> tuple[Reason, str]:
+    cause = error.args[-1] if isinstance(error, ProtocolError) and error.args else error
+    match cause:
+        case _Unusable():
+            return cause.reason, str(cause)
+        case CannotResolve():
+            return "dns_error", str(cause)
+        case ConnectTimeoutError():
+            return "timeout", f"no connection to {origin} within the time limit"
+        case NewConnectionError():
+            return "connect_error", f"nothing answers at {origin}"
+        case TimeoutError() | urllib3.exceptions.TimeoutError():
+            return "timeout", f"no answer from {origin} within the time limit"
+        case SSLError() | ssl.SSLError() if not has_sent:
+            return "tls_error", f"TLS with {origin} failed"
+        case OSError() | HTTPError() | IncompleteRead():
+            return "broken", f"the connection to {origin} broke"
+        case _:
+            return "invalid_answer", f"what {origin} answered is not HTTP as Waygate reads it"
+
+
+def _ms_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import Final
 from urllib.parse import urljoin
 
 from chalicelib.egress.door import Answer, CallFailed, Outbound, send
 from chalicelib.egress.guard import parse_target
-from chalicelib.errors import DocumentTooLarge, EgressBlocked, SourceUnreachable, UpstreamUnreachable
+from chalicelib.errors import DocumentTooLarge, EgressBlocked, SourceUnreachable
 from chalicelib.settings import Caps
 
-_HOPS = 5
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HOPS: Final = 5
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
 
 def fetch(url: str, *, accept: str = "*/*") -> tuple[str, Answer]:
@@ -29,8 +30,6 @@ def fetch(url: str, *, accept: str = "*/*") -> tuple[str, Answer]:
                 timeout_s=max(0.1, deadline - time.monotonic()),
                 max_bytes=Caps.DOCUMENT_BYTES,
             )
-        except UpstreamUnreachable as error:
-            raise SourceUnreachable(error.detail) from None
         except CallFailed as error:
             if error.reason == "too_large":
                 raise DocumentTooLarge(f"More than {Caps.DOCUMENT_BYTES:,} bytes at {here}.") from None

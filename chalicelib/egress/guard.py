@@ -1,46 +1,52 @@
 """What may be called: the verdict on a URL's text, its port, and each address that its name resolves to.
 
 The text is parsed once, strictly, and what was parsed is what is connected to; addresses are judged after
-resolution, in packed form, so no spelling of an address matters (security requirements A1–A4, A7).
+resolution, in packed form, so no spelling of an address matters (security requirements A1–A5, A7).
 """
 
 from __future__ import annotations
 
 import ipaddress
+import queue
 import re
 import socket
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.errors import EgressBlocked, UpstreamUnreachable
+from chalicelib.errors import EgressBlocked
 from chalicelib.settings import settings
 
-_URL = re.compile(
+_URL: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9.])?)"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^\s#?]*)?(?:\?(?P<query>[^\s#]*))?(?:#\S*)?",
     re.ASCII | re.IGNORECASE,
 )
-_FORBIDDEN_TEXT = re.compile(r"[\x00-\x20\x7f\\]")
-_USUAL_PORTS: Final = frozenset({80, 443, 8080, 8443})
-# Ports of protocols that a crafted HTTP request can speak to: Lambda's runtime API and extensions, X-Ray, SMTP and
-# its kin are below 1024 anyway; these are the ones above.
+_FORBIDDEN_TEXT: Final = re.compile(r"[\x00-\x20\x7f\\]")
+# Ports above 1023 of protocols that a crafted HTTP request can speak to, or that belong to Lambda itself: its runtime
+# API (9001) and extensions (2773), and X-Ray (2000).
 _NEVER_PORTS: Final = frozenset({2000, 2049, 2773, 3306, 5432, 6379, 6667, 9001, 9200, 9300, 11211, 27017})
-_LOCAL_V4: Final = [ipaddress.ip_network(n) for n in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-_LOCAL_V6: Final = [ipaddress.ip_network(n) for n in ("::1/128", "fc00::/7")]
-_CONTAINER_METADATA: Final = ipaddress.ip_address("fd00:ec2::254")
-_BAD_V4: Final = [
-    ipaddress.ip_network(n)
-    for n in (
-        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
-        "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 "
-        "198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
-    ).split()
-]  # IANA IPv4 Special-Purpose Address Registry, and multicast
+
+
+def _networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    return [ipaddress.ip_network(network) for network in text.split()]
+
+
+_LOCAL: Final = _networks("127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 ::1/128 fc00::/7")
+_EC2_SERVICES: Final = ipaddress.IPv6Network("fd00:ec2::/32")  # metadata, DNS and container credentials
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052; how IPv6-only networks of AWS reach IPv4
+_BAD_V4: Final = _networks(  # IANA IPv4 Special-Purpose Address Registry, and multicast
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 "
+    "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 "
+    "198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4"
+)
 _GLOBAL_V6: Final = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out as global unicast
-_BAD_V6: Final = [
-    ipaddress.IPv6Network(n) for n in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
-]
+_BAD_V6: Final = _networks("2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20")
+
+
+class CannotResolve(Exception):
+    """The name has no address, as far as the resolver knows."""
 
 
 @dataclass(frozen=True)
@@ -79,37 +85,60 @@ def check_origin(url: str) -> str:
 
 def check_port(port: int) -> None:
     """Raises `EgressBlocked` for ports that no API is served on (A2, A7)."""
-    if not 0 < port < 65536 or (port < 1024 and port not in _USUAL_PORTS):
-        raise EgressBlocked(f"Port {port} is never called.")
-    if port in _NEVER_PORTS or port in settings().denied_ports:
+    is_known = port in (80, 443) or 1023 < port < 65536
+    if not is_known or port in _NEVER_PORTS or port in settings().denied_ports:
         raise EgressBlocked(f"Port {port} is never called.")
 
 
 def is_allowed(address: str, *, allow_private: bool) -> bool:
-    """The verdict on a resolved address. Private and loopback ones pass only where `allow_private`."""
+    """The verdict on a resolved address. Private and loopback ones pass only where `allow_private`.
+
+    An IPv4 address inside an IPv6 one is judged as the former where it is what gets the packets (mapped, NAT64);
+    every other embedding (compatible, translated, 6to4, Teredo) is obsolete and refused.
+    """
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             return is_allowed(str(ip.ipv4_mapped), allow_private=allow_private)
-        if allow_private and ip != _CONTAINER_METADATA and any(ip in net for net in _LOCAL_V6):
-            return True
-        return ip in _GLOBAL_V6 and not any(ip in net for net in _BAD_V6)
-    if allow_private and any(ip in net for net in _LOCAL_V4):
+        if ip in _NAT64:
+            return is_allowed(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)), allow_private=False)
+    if allow_private and ip not in _EC2_SERVICES and any(ip in network for network in _LOCAL):
         return True
-    return not any(ip in net for net in _BAD_V4)
+    if isinstance(ip, ipaddress.IPv6Address):
+        return ip in _GLOBAL_V6 and not any(ip in network for network in _BAD_V6)
+    return not any(ip in network for network in _BAD_V4)
 
 
-def resolve(host: str, port: int) -> Sequence[tuple[socket.AddressFamily, str]]:
+def resolve(host: str, port: int, *, timeout_s: float) -> Sequence[tuple[socket.AddressFamily, str]]:
     """The addresses of `host`, all of them judged: one bad one refuses the name (A5).
 
-    Raises `EgressBlocked` or, where the name does not resolve, `UpstreamUnreachable`.
+    Raises `EgressBlocked`, `CannotResolve` or `TimeoutError`.
     """
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    except (socket.gaierror, UnicodeError):
-        raise UpstreamUnreachable(f"The name {host} does not resolve.") from None
-    addresses = [(family, str(address[0])) for family, _, _, _, address in found]
+    addresses = _look_up(host, port, timeout_s)
     allow_private = settings().is_local
     if not all(is_allowed(address, allow_private=allow_private) for _, address in addresses):
         raise EgressBlocked(f"{host} is, or resolves to, an address that Waygate never calls.")
+    return addresses
+
+
+def _look_up(host: str, port: int, timeout_s: float) -> list[tuple[socket.AddressFamily, str]]:
+    """What the system's resolver says. It knows no time-out (resolv.conf's default is 5 s a server, twice), so it
+    runs beside us, and is left behind when it takes too long."""
+    answers: queue.SimpleQueue[list[tuple[socket.AddressFamily, str]] | None] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        except (OSError, UnicodeError):
+            answers.put(None)
+        else:
+            answers.put([(family, str(address[0])) for family, _, _, _, address in found])
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        addresses = answers.get(timeout=timeout_s)
+    except queue.Empty:
+        raise TimeoutError(f"no answer about {host} within {timeout_s:.3g} s") from None
+    if not addresses:
+        raise CannotResolve(f"the name {host} does not resolve")
     return addresses

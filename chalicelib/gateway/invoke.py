@@ -14,26 +14,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from ulid import ULID
 
 from chalicelib import checked_json
 from chalicelib.auth import connections
 from chalicelib.auth.api_keys import Caller
-from chalicelib.auth.schemes import Placement, place
+from chalicelib.auth.schemes import Placement, place, reserved_names
 from chalicelib.egress import Answer, check_origin
-from chalicelib.errors import InvalidInput, UpstreamInvalidResponse, WaygateError
+from chalicelib.errors import InvalidInput, UpstreamFault, UpstreamInvalidResponse, WaygateError
 from chalicelib.gateway import attempt, log, response
 from chalicelib.gateway.attempt import Tried
 from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.gateway.resolve import Resolved, authorize, resolve
-from chalicelib.observability import emit_metrics, guard_secrets, redact_bytes
+from chalicelib.observability import emit_metrics, guard_secrets, redact, redact_bytes
 from chalicelib.registry import definitions, integrations, validation
+from chalicelib.registry.models import ActionFacts
 from chalicelib.settings import Caps
+
+_LEAST_TIMEOUT_S: Final = 0.05
+_HINTS: Final = 5  # unknown names for which similar ones are looked up
+_LONGEST_NAME: Final = 64  # of an integration, an action or a connection; of what a hint is looked up for
 
 
 @dataclass(frozen=True)
@@ -112,24 +118,30 @@ def _run(story: _Story, clock: Callable[[], float], now: Callable[[], dt.datetim
     values = _input(call.body)
     _validate_input(resolved, values)
     base_url = integrations.complete_base_url(resolved.integration, resolved.config)
-    request = build(resolved.action, values, base_url=base_url, scheme=resolved.integration.auth)
+    request = build(resolved.action, values, base_url=base_url, owned=_owned_names(resolved))
     placement = _credential(resolved, base_url)
     story.request = masked(request, placement)
+    story.sizes["request"] = len(request.body or b"")
     if call.dry_run:
-        return _dry_run(story, request, clock)
+        return _dry_run(story, resolved, request, clock)
     timeout_s = min(call.timeout_s or Caps.CALL_TIMEOUT_S, resolved.integration.policy.timeout_s)
-    story.tried = attempt.attempt(
+    tried = story.tried = attempt.attempt(
         sign(request, placement),
-        timeout_s=max(0.05, timeout_s - (clock() - story.started)),
+        timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
         is_write=resolved.action.behaviour != "read",
     )
-    answer = attempt.outcome(story.tried, now=now())
-    story.sizes |= {"request": answer.request_bytes, "response": len(answer.body)}
-    body = response.read(answer, expects_json=resolved.action.output_schema is not None)
-    warnings = _check_output(story, body)
+    if isinstance(tried.result, Answer):
+        story.sizes["response"] = len(tried.result.body)
+    answer = attempt.outcome(tried, now=now())
+    try:
+        body = response.read(answer, expects_json=resolved.action.output_schema is not None)
+        warnings = _check_output(story, resolved, body)
+    except UpstreamFault as error:
+        tried.explain(error, may_have_happened=True)
+        raise
     meta = _meta(story, clock) | {"output_valid": story.output_valid, "warnings": warnings}
     if location := answer.header("location"):
-        meta["upstream"]["location"] = location
+        meta["upstream"]["location"] = redact(location)
     return Result(body.data, meta, answer)
 
 
@@ -141,33 +153,38 @@ def _input(body: bytes) -> dict[str, Any]:
 
 
 def _validate_input(resolved: Resolved, values: Mapping[str, Any]) -> None:
-    row, action = resolved.action_row, resolved.action
-    unknown = [name for name in values if name not in action.bindings]
-    faults = []
-    for name in unknown:
-        near = integrations.did_you_mean(name, list(action.bindings))
-        hint = f"is not an input of this action; did you mean `{near[0]}`?" if near else "is not an input of this action"
-        faults.append({"pointer": validation.pointer([name]), "code": "unexpected", "detail": hint})
+    """Raises `InvalidInput` with every fault, at most as many as `validation.FAULTS`."""
+    action, name = resolved.action, f"{resolved.integration.name}/{resolved.action_row.name}"
+    unknown = itertools.islice((one for one in values if one not in action.bindings), validation.FAULTS)
+    faults = [_unknown_fault(one, action, hints=n < _HINTS) for n, one in enumerate(unknown)]
+    known = {fault["pointer"] for fault in faults}
     compiled = _validator(resolved, "input", action.input_schema)
-    faults += [fault for fault in validation.faults(compiled, values) if fault["pointer"][1:] not in unknown]
-    if validation.too_deep(values):
-        faults.append({"pointer": "", "code": "depth", "detail": f"nests deeper than {Caps.SCHEMA_DEPTH} levels"})
+    faults += [fault for fault in validation.faults(compiled, values) if fault["pointer"] not in known]
     if faults:
         raise InvalidInput(
-            f"{len(faults)} fault{'s' * (len(faults) > 1)} in the input of {resolved.integration.name}/{row.name}.",
-            fix=f"GET /api/v1/actions/{resolved.integration.name}/{row.name} shows the input schema.",
-            errors=faults,
+            f"{len(faults)} fault{'s' * (len(faults) > 1)} in the input of {name}.",
+            fix=f"GET /api/v1/actions/{name} shows the input schema.",
+            errors=faults[: validation.FAULTS],
         )
 
 
+def _unknown_fault(name: str, action: ActionFacts, *, hints: bool) -> dict[str, str]:
+    near = integrations.did_you_mean(name[:_LONGEST_NAME], list(action.bindings)) if hints else []
+    detail = "is not an input of this action" + (f"; did you mean `{near[0]}`?" if near else "")
+    return {"pointer": checked_json.pointer([name]), "code": "unexpected", "detail": detail}
+
+
 def _validator(resolved: Resolved, which: str, schema: Any) -> Any:
+    """Remembered per version; an action that was deleted and made anew begins at version 1 again, at another time."""
     row = resolved.action_row
-    key = (row.owner, row.name, str(row.version), row.definitions or "", which)
-    known = validation.known(key)
-    if known is not None:
-        return known
-    shared = definitions.load(resolved.caller.workspace, resolved.integration.name, row.definitions)
-    return validation.validator(key, schema, shared)
+    key = (row.owner, row.name, row.created_at.isoformat(), str(row.version), row.definitions or "", which)
+    workspace, integration = resolved.caller.workspace, resolved.integration.name
+    return validation.validator(key, schema, lambda: definitions.load(workspace, integration, row.definitions))
+
+
+def _owned_names(resolved: Resolved) -> frozenset[tuple[str, str]]:
+    row = resolved.connection
+    return reserved_names(resolved.integration.auth, row.secret_header_names if row else ())
 
 
 def _credential(resolved: Resolved, base_url: str) -> Placement:
@@ -181,31 +198,33 @@ def _credential(resolved: Resolved, base_url: str) -> Placement:
     return placement
 
 
-def _dry_run(story: _Story, request: Request, clock: Callable[[], float]) -> Result:
-    body = None
-    if request.body is not None:
-        body = response.shown(Answer(200, request.headers, request.body, 0, 0))
-    would = {**(story.request or {}), "body": body}
-    policy = story.resolved.integration.policy if story.resolved else None
-    meta = _meta(story, clock) | {"dry_run": True, "policy": policy.model_dump() if policy else None}
-    return Result({"request": would}, meta)
+def _dry_run(story: _Story, resolved: Resolved, request: Request, clock: Callable[[], float]) -> Result:
+    """The exact request, less its secrets, and the policy under which it would be sent."""
+    body = response.read(Answer(200, request.headers, request.body or b""), expects_json=False)
+    meta = _meta(story, clock) | {"dry_run": True, "policy": resolved.integration.policy.model_dump()}
+    return Result({"request": {**(story.request or {}), "body": body.data}}, meta)
 
 
-def _check_output(story: _Story, body: response.Body) -> list[dict[str, str]]:
-    resolved = story.resolved
-    if resolved is None or resolved.integration.policy.output == "off":
+def _check_output(story: _Story, resolved: Resolved, body: response.Body) -> list[dict[str, str]]:
+    """What does not fit the output schema: a warning, or with policy `strict` an error."""
+    policy, schema = resolved.integration.policy.output, resolved.action.output_schema
+    if policy == "off" or schema is None or not body.is_json:
         return []
-    schema = resolved.action.output_schema
-    if schema is None or not body.is_json:
-        return []
+    if validation.too_deep(body.value):
+        return [
+            {"pointer": "", "code": "too_deep", "detail": f"nests deeper than {Caps.SCHEMA_DEPTH} levels: unchecked"}
+        ]
     try:
         faults = validation.faults(_validator(resolved, "output", schema), body.value)
     except validation.UnusableSchema as error:
         return [{"pointer": "", "code": "schema_unusable", "detail": str(error)}]
     story.output_valid = not faults
-    if faults and resolved.integration.policy.output == "strict":
+    if faults and policy == "strict":
         raise UpstreamInvalidResponse(
-            "The answer does not fit the action's output schema.", errors=faults, facts={"data": body.value}
+            "The answer does not fit the action's output schema.",
+            fix='The answer is in `data`. To get it as a success with warnings, PATCH {"policy": {"output": "warn"}}.',
+            errors=faults,
+            facts={"data": body.data},
         )
     return faults
 
@@ -238,13 +257,13 @@ def _record(story: _Story, clock: Callable[[], float], error: WaygateError | Non
         {
             "request_id": call.request_id,
             "at": story.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "integration": call.integration,
-            "action": call.action,
+            "integration": call.integration[:_LONGEST_NAME],
+            "action": call.action[:_LONGEST_NAME],
             "version": meta["version"],
             "connection": meta["connection"],
             "status": error.status if error else 200,
             "code": error.code if error else None,
-            "outcome": _outcome(story, error),
+            "outcome": _outcome(error),
             "duration_ms": meta["duration_ms"],
             "upstream": meta["upstream"],
             "request": story.request,
@@ -258,7 +277,7 @@ def _record(story: _Story, clock: Callable[[], float], error: WaygateError | Non
     )
 
 
-def _outcome(story: _Story, error: WaygateError | None) -> str:
+def _outcome(error: WaygateError | None) -> str:
     if error is None:
         return "succeeded"
     return "unknown" if error.facts.get("outcome") == "unknown" else "failed"

@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import gzip
+import heapq
+import itertools
 import json
+import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,17 +29,25 @@ from chalicelib.settings import Caps
 
 SHARDS: Final = 4
 KIND: Final = "invocation"
-_LOOKED_AT = 500  # rows that one page of a filtered list looks at
-_PREFIX = "req_"
+_LOOKED_AT: Final = 500  # rows that one page of a filtered list looks at
+_PREFIX: Final = "req_"
+_ULID_CHARACTERS: Final = 26
+_TIME_CHARACTERS: Final = 10  # of them; the rest is random
+_DAY_S: Final = 86_400.0
 
 
 def emit(record: Mapping[str, Any], workspace: str) -> None:
     """Write the record of one invocation as one line of at most 64 KB."""
-    line = redact(json.dumps({"kind": KIND, "workspace": workspace, **record}, separators=(",", ":"), default=str))
+    line = _line(record, workspace)
     if len(line) > Caps.INVOCATION_LINE_BYTES:
-        slim = {**record, "request": {"method": record["request"]["method"], "url": "(too long)", "headers": []}}
-        line = redact(json.dumps({"kind": KIND, "workspace": workspace, **slim}, separators=(",", ":"), default=str))
+        line = _line(
+            {**record, "request": {**(record["request"] or {}), "url": "(too long)", "headers": []}}, workspace
+        )
     emit_line(line)
+
+
+def _line(record: Mapping[str, Any], workspace: str) -> str:
+    return redact(json.dumps({"kind": KIND, "workspace": workspace, **record}, separators=(",", ":"), default=str))
 
 
 def store(event: Mapping[str, Any]) -> int:
@@ -63,7 +74,7 @@ def get(workspace: str, request_id: str, *, now: float | None = None) -> dict[st
     row = InvocationRow.find(_bucket(workspace, ulid), str(ulid))
     moment = time.time() if now is None else now
     if row is None or row.expires_at <= moment:
-        if 0 <= moment - ulid.timestamp < Caps.NOT_RECORDED_S:
+        if abs(moment - ulid.timestamp) < Caps.NOT_RECORDED_S:
             raise NotRecordedYet(f"`{request_id}` is not in the log yet.")
         raise InvocationNotFound(f"There is no invocation `{request_id}`; they are kept for 7 days.")
     record: dict[str, Any] = row.record
@@ -105,9 +116,12 @@ def page(
     moment = time.time() if now is None else now
     found: list[dict[str, Any]] = []
     seen, last = 0, None
-    newest = before or (str(ULID.from_timestamp(wanted.until.timestamp() + 0.001)) if wanted.until else None)
-    oldest = wanted.since.timestamp() if wanted.since else moment - Caps.INVOCATION_TTL_S
-    for row in _rows(workspace, wanted, newest, oldest, moment):
+    oldest = max(moment - Caps.INVOCATION_TTL_S, wanted.since.timestamp() if wanted.since else 0.0)
+    newest = min(moment + _DAY_S, wanted.until.timestamp() if wanted.until else math.inf)
+    if oldest > newest:
+        return [], None
+    span = _Span(oldest, newest, before or _first_ulid(newest + 0.001))
+    for row in _rows(workspace, wanted, span):
         if len(found) == limit or seen == _LOOKED_AT:
             return found, last
         seen, last = seen + 1, row.ulid
@@ -116,41 +130,54 @@ def page(
     return found, None
 
 
-def _rows(
-    workspace: str, wanted: Wanted, newest: str | None, oldest: float, now: float
-) -> Iterator[InvocationRow]:
-    lowest = str(ULID.from_timestamp(max(0.0, oldest)))[:10]
-    highest = newest or "Z"
+@dataclass(frozen=True)
+class _Span:
+    """Rows from `oldest` to `newest` (epoch seconds) whose ULID lies below `before`."""
+
+    oldest: float
+    newest: float
+    before: str
+
+    def condition(self) -> Any:
+        """The same as a key condition, but for its end, which DynamoDB's BETWEEN includes."""
+        return InvocationRow.ulid.between(min(_first_ulid(self.oldest), self.before), self.before)
+
+    def days(self) -> Iterator[dt.date]:
+        """Its days, the latest first."""
+        day = min(_date(self.newest), ULID.from_str(self.before).datetime.date())
+        while day >= _date(self.oldest):
+            yield day
+            day -= dt.timedelta(days=1)
+
+
+def _first_ulid(moment: float) -> str:
+    """The lowest ULID of that millisecond."""
+    return str(ULID.from_timestamp(moment))[:_TIME_CHARACTERS].ljust(_ULID_CHARACTERS, "0")
+
+
+def _date(moment: float) -> dt.date:
+    return dt.datetime.fromtimestamp(moment, dt.UTC).date()
+
+
+def _rows(workspace: str, wanted: Wanted, span: _Span) -> Iterator[InvocationRow]:
+    latest_first: dict[str, Any] = {"scan_index_forward": False, "page_size": 100}
+    found: Iterable[InvocationRow]
     if wanted.integration:
         owner = connections.owner(workspace, wanted.integration)
-        condition = InvocationRow.ulid.between(lowest, highest)
-        found = InvocationRow.of_integration.query(owner, condition, scan_index_forward=False, page_size=100)
-        yield from (row for row in found if row.ulid < highest)
-        return
-    if wanted.failed or wanted.code:
-        condition = InvocationRow.ulid.between(lowest, highest)
-        found = InvocationRow.failures.query(workspace, condition, scan_index_forward=False, page_size=100)
-        yield from (row for row in found if row.ulid < highest)
-        return
-    day = dt.datetime.fromtimestamp(now, dt.UTC).date()
-    first = dt.datetime.fromtimestamp(oldest, dt.UTC).date()
-    if newest:
-        day = min(day, ULID.from_str(newest).datetime.date())
-    while day >= first:
-        yield from _day(workspace, day, lowest, highest)
-        day -= dt.timedelta(days=1)
+        found = InvocationRow.of_integration.query(owner, span.condition(), **latest_first)
+    elif wanted.failed or wanted.code:
+        found = InvocationRow.failures.query(workspace, span.condition(), **latest_first)
+    else:
+        found = itertools.chain.from_iterable(_day(workspace, day, span, latest_first) for day in span.days())
+    yield from (row for row in found if row.ulid < span.before)
 
 
-def _day(workspace: str, day: dt.date, lowest: str, highest: str) -> Iterator[InvocationRow]:
-    import heapq
-
-    condition = InvocationRow.ulid.between(lowest, highest)
+def _day(workspace: str, day: dt.date, span: _Span, options: Mapping[str, Any]) -> Iterable[InvocationRow]:
     shards = [
-        InvocationRow.query(f"{workspace}#{day.isoformat()}#{shard}", condition, scan_index_forward=False, page_size=100)
+        InvocationRow.query(f"{workspace}#{day.isoformat()}#{shard}", span.condition(), **options)
         for shard in range(SHARDS)
     ]
-    merged = heapq.merge(*shards, key=lambda row: row.ulid, reverse=True)
-    yield from (row for row in merged if row.ulid < highest)
+    return heapq.merge(*shards, key=lambda row: row.ulid, reverse=True)
 
 
 def _row(record: dict[str, Any]) -> InvocationRow:
@@ -193,8 +220,9 @@ def _ulid(request_id: str) -> ULID | None:
     if not request_id.startswith(_PREFIX):
         return None
     try:
-        return ULID.from_str(request_id.removeprefix(_PREFIX))
-    except ValueError:
+        ulid = ULID.from_str(request_id.removeprefix(_PREFIX))
+        return ulid if ulid.datetime else None
+    except (ValueError, OverflowError):  # not a ULID, or one of a year beyond 9999
         return None
 
 

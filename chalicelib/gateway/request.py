@@ -10,155 +10,199 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
-from chalicelib.auth.schemes import AuthScheme, Placement, reserved_names
+from chalicelib.auth.schemes import TOKEN, Placement, is_reserved
+from chalicelib.checked_json import pointer
 from chalicelib.egress import Outbound
 from chalicelib.errors import InvalidInput, ReservedParameter
-from chalicelib.gateway import bodies, serialize
-from chalicelib.gateway.serialize import CannotSerialize
-from chalicelib.observability import REDACTED, mask_pairs
-from chalicelib.registry.models import ActionFacts, Binding
+from chalicelib.gateway import bodies, media, serialize
+from chalicelib.gateway.serialize import CannotSerialize, Pair
+from chalicelib.observability import REDACTED, is_secret_name, mask_pairs, redact
+from chalicelib.registry.models import ActionFacts, Binding, Constant
 from chalicelib.settings import Caps
 
-_BAD_HEADER_VALUE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
+Owned = frozenset[tuple[str, str]]
+_JSON: Final = "application/json"
+_NOT_IN_HEADER: Final = re.compile(r"[\x00-\x1f\x7f]|[^\x00-\xff]")  # RFC 9110, 5.5, less the tab
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
-_READS: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+_KEPT_IN_TEMPLATE: Final = "%:/@!$&'()*+,;="  # RFC 3986, 3.3; what is encoded already stays so
+_WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"})
 
 
 @dataclass(frozen=True)
 class Request:
-    """An upstream request, complete but for its credential. `query` holds encoded ``name=value`` pairs."""
+    """An upstream request, complete but for its credential. `query` holds encoded ``(name, value)`` pairs."""
 
     method: str
     base_url: str
     path: str
-    query: tuple[str, ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    cookies: tuple[tuple[str, str], ...] = ()
+    query: tuple[Pair, ...] = ()
+    headers: tuple[Pair, ...] = ()
+    cookies: tuple[Pair, ...] = ()
     body: bytes | None = field(default=None, repr=False)
 
-    @property
-    def url(self) -> str:
-        """The whole URL, without what a credential adds to it."""
-        return self.base_url + self.path + (f"?{'&'.join(self.query)}" if self.query else "")
+    def url(self, query: Iterable[Pair]) -> str:
+        """The whole URL with this query."""
+        pairs = "&".join(f"{name}={value}" for name, value in query)
+        return self.base_url + self.path + (f"?{pairs}" if pairs else "")
 
 
-def build(action: ActionFacts, values: Mapping[str, Any], *, base_url: str, scheme: AuthScheme) -> Request:
-    """The request that `values` make of `action`.
+def build(action: ActionFacts, values: Mapping[str, Any], *, base_url: str, owned: Owned) -> Request:
+    """The request that `values` make of `action`; `owned` are the names that belong to the connection.
 
     Raises `InvalidInput` with every value that cannot be put where it belongs, and `ReservedParameter` for names
     that belong to the connection or to HTTP (B7, C1–C5).
     """
+    draft = _Draft(owned)
     faults: list[dict[str, str]] = []
-    reserved = reserved_names(scheme)
-    path_parts: dict[str, str] = {}
-    query: list[str] = []
-    headers: list[tuple[str, str]] = []
-    cookies: list[tuple[str, str]] = []
-    members: dict[str, Any] = {}
-    whole_body: list[Any] = []
     for name, value in values.items():
-        binding = action.bindings[name]
-        if (binding.place, binding.name.lower()) in reserved:
-            raise ReservedParameter(
-                f"`{name}` would set the {binding.place} parameter {binding.name}, which belongs to the connection or to HTTP.",
-                errors=[{"pointer": f"/{name}", "code": "reserved_parameter", "detail": "remove it"}],
-            )
         try:
-            match binding.place:
-                case "path":
-                    path_parts[binding.name] = serialize.path_value(value, binding)
-                case "query":
-                    query += serialize.query_pairs(value, binding)
-                case "header":
-                    headers.append((binding.name, _checked_header(serialize.header_value(value, binding))))
-                case "cookie":
-                    cookies += serialize.cookie_pairs(value, binding)
-                case "body" if binding.name:
-                    members[binding.name] = value
-                case "body":
-                    whole_body.append(value)
+            draft.put(name, value, action.bindings[name])
         except CannotSerialize as error:
-            faults.append({"pointer": f"/{name}", "code": "cannot_be_sent", "detail": str(error)})
-    content: tuple[bytes, str] | None = None
+            faults.append({"pointer": pointer([name]), "code": "cannot_be_sent", "detail": str(error)})
+    for constant in action.constants:
+        draft.put_constant(constant)
+    faults += _missing(action, draft.path)
+    content: bodies.Body | None = None
     try:
-        content = _body(action, members, whole_body)
+        content = _body(action, draft)
+        if content is not None:
+            draft.check_header("Content-Type", content[1])
     except CannotSerialize as error:
-        faults.append({"pointer": "/body" if whole_body else "", "code": "cannot_be_sent", "detail": str(error)})
+        faults.append({"pointer": pointer(draft.whole), "code": "cannot_be_sent", "detail": str(error)})
     if faults:
         raise InvalidInput("Some values cannot be sent where the API wants them.", errors=faults)
-    for constant in action.constants:
-        if constant.place == "query":
-            query += serialize.query_pairs(constant.value, Binding(place="query", name=constant.name))
-        elif constant.place == "header":
-            headers.append((constant.name, constant.value))
-        else:
-            cookies.append((constant.name, constant.value))
     return Request(
         method=action.method,
         base_url=base_url,
-        path=_PLACEHOLDER.sub(lambda m: path_parts[m[1]], action.path),
-        query=tuple(query),
-        headers=(*_standard_headers(action, headers, content), *headers),
-        cookies=tuple(cookies),
+        path=_fill(action.path, draft.path),
+        query=tuple(draft.query),
+        headers=(*standard_headers(draft.headers, content[1] if content else None), *draft.headers),
+        cookies=tuple(draft.cookies),
         body=content[0] if content else None,
     )
 
 
+def standard_headers(given: Iterable[Pair] = (), content_type: str | None = None) -> list[Pair]:
+    """What every request says, unless it was `given`."""
+    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip"), ("Accept", "application/json, */*;q=0.8")]
+    if content_type is not None:
+        standard.append(("Content-Type", content_type))
+    names = {name.lower() for name, _ in given}
+    return [pair for pair in standard if pair[0].lower() not in names]
+
+
 def sign(request: Request, placement: Placement) -> Outbound:
     """The request with its credential, ready for the door."""
-    cookies = (*request.cookies, *placement.cookies)
-    headers = (*request.headers, *placement.headers)
-    if cookies:
-        headers = (*headers, ("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
-    secret_pairs = tuple(
-        pair
-        for name, value in placement.query
-        for pair in serialize.query_pairs(value, Binding(place="query", name=name))
-    )
-    pairs = (*request.query, *secret_pairs)
-    url = request.base_url + request.path + (f"?{'&'.join(pairs)}" if pairs else "")
-    return Outbound(request.method, url, headers, request.body)
+    secret = [(serialize.encode(name), serialize.encode(value)) for name, value in placement.query]
+    headers = (*request.headers, *placement.headers, *_cookie_header((*request.cookies, *placement.cookies)))
+    return Outbound(request.method, request.url((*request.query, *secret)), headers, request.body)
 
 
 def masked(request: Request, placement: Placement) -> dict[str, Any]:
     """What was, or would be, sent: `{method, url, headers}`, every secret replaced."""
-    secret_query = [f"{name}={REDACTED}" for name, _ in placement.query]
-    pairs = [*request.query, *secret_query]
-    cookies = [*mask_pairs(request.cookies), *([name, REDACTED] for name, _ in placement.cookies)]
+    query = [
+        *((name, REDACTED if is_secret_name(unquote(name)) else value) for name, value in request.query),
+        *((serialize.encode(name), REDACTED) for name, _ in placement.query),
+    ]
     headers = [*mask_pairs(request.headers), *([name, REDACTED] for name, _ in placement.headers)]
-    if cookies:
-        headers.append(["Cookie", "; ".join(f"{name}={value}" for name, value in cookies)])
-    url = request.base_url + request.path + (f"?{'&'.join(pairs)}" if pairs else "")
-    return {"method": request.method, "url": url, "headers": headers}
+    cookies = [*mask_pairs(request.cookies), *([name, REDACTED] for name, _ in placement.cookies)]
+    headers += [list(pair) for pair in _cookie_header((name, value) for name, value in cookies)]
+    return {"method": request.method, "url": redact(request.url(query)), "headers": headers}
 
 
-def _body(action: ActionFacts, members: dict[str, Any], whole: list[Any]) -> tuple[bytes, str] | None:
-    if whole:
-        return bodies.encode(whole[0], action.body_media_type or "application/json")
-    if members:
-        return bodies.encode(members, action.body_media_type or "application/json")
-    if action.body_media_type and action.method not in _READS and "json" in action.body_media_type:
-        declares_object = any(b.place == "body" and b.name for b in action.bindings.values())
-        return (b"{}", action.body_media_type) if declares_object else None
-    return None
+class _Draft:
+    """The parts of a request, filled value by value."""
+
+    def __init__(self, owned: Owned) -> None:
+        self._owned = owned
+        self._header_bytes = 0
+        self.path: dict[str, str] = {}
+        self.query: list[Pair] = []
+        self.headers: list[Pair] = []
+        self.cookies: list[Pair] = []
+        self.members: list[bodies.Member] = []
+        self.whole: dict[str, Any] = {}  # the one property that is the whole body
+
+    def put(self, name: str, value: Any, binding: Binding) -> None:
+        """Place the value of property `name`. Raises `CannotSerialize` or `ReservedParameter`."""
+        match binding.place:
+            case "path":
+                self.path[binding.name] = serialize.path_value(value, binding)
+            case "query":
+                pairs = serialize.query_pairs(value, binding)
+                self._check_owner(name, "query", pairs)
+                self.query += pairs
+            case "header":
+                pair = (binding.name, serialize.header_value(value, binding))
+                self._check_owner(name, "header", [pair])
+                self.check_header(*pair)
+                self.headers.append(pair)
+            case "cookie":
+                pairs = serialize.cookie_pairs(value, binding)
+                self._check_owner(name, "cookie", pairs)
+                self.check_header("Cookie", "; ".join(map("=".join, pairs)))
+                self.cookies += pairs
+            case "body" if binding.name:
+                self._check_owner(name, "body", [(binding.name, "")])
+                self.members.append((binding, value))
+            case "body":
+                self.whole[name] = value
+
+    def put_constant(self, constant: Constant) -> None:
+        """Place a constant, as a string given for a parameter of that name would be."""
+        try:
+            self.put(constant.name, constant.value, Binding(place=constant.place, name=constant.name))
+        except CannotSerialize as error:
+            fault = {"pointer": "", "code": "cannot_be_sent", "detail": f"the constant {constant.name} {error}"}
+            raise InvalidInput("A constant of this action cannot be sent.", errors=[fault]) from None
+
+    def _check_owner(self, name: str, place: str, pairs: Iterable[Pair]) -> None:
+        """Exploded objects bring names of their own, so it is the names as sent that are checked."""
+        for sent, _ in pairs:
+            if is_reserved(place, unquote(sent), self._owned):
+                raise ReservedParameter(
+                    f"`{name}` would set {place} `{unquote(sent)[:200]}`, which belongs to the connection or to HTTP.",
+                    errors=[{"pointer": pointer([name]), "code": "reserved_parameter", "detail": "remove it"}],
+                )
+
+    def check_header(self, name: str, value: str) -> None:
+        """Raises `CannotSerialize` for what HTTP does not allow, or too much of it (C3)."""
+        if not re.fullmatch(TOKEN, name):
+            raise CannotSerialize("has a name that no header can have (RFC 9110, 5.6.2)")
+        if _NOT_IN_HEADER.search(value):
+            raise CannotSerialize("must not hold control characters or characters beyond Latin-1 (RFC 9110, 5.5)")
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > Caps.HEADER_VALUE_BYTES:
+            raise CannotSerialize(f"makes the headers longer than {Caps.HEADER_VALUE_BYTES:,} bytes")
 
 
-def _standard_headers(
-    action: ActionFacts, given: Iterable[tuple[str, str]], content: tuple[bytes, str] | None
-) -> list[tuple[str, str]]:
-    names = {name.lower() for name, _ in given}
-    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip, deflate")]
-    if "accept" not in names:
-        standard.append(("Accept", "application/json, */*;q=0.8"))
-    if content is not None:
-        standard.append(("Content-Type", content[1]))
-    return [pair for pair in standard if pair[0].lower() not in names]
+def _missing(action: ActionFacts, path: Mapping[str, str]) -> list[dict[str, str]]:
+    """A fault for each path parameter without a value: the input schema need not say that it is required."""
+    asked = {binding.name: name for name, binding in action.bindings.items() if binding.place == "path"}
+    return [
+        {"pointer": pointer([asked[part]]), "code": "required", "detail": "is missing"}
+        for part in _PLACEHOLDER.findall(action.path)
+        if part not in path
+    ]
 
 
-def _checked_header(value: str) -> str:
-    if _BAD_HEADER_VALUE.search(value):
-        raise CannotSerialize("must not hold control characters or characters beyond Latin-1 (RFC 9110, 5.5)")
-    if len(value) > Caps.HEADER_VALUE_BYTES:
-        raise CannotSerialize(f"must not be longer than {Caps.HEADER_VALUE_BYTES} bytes")
-    return value
+def _fill(template: str, parts: Mapping[str, str]) -> str:
+    """The path; a ``{…}`` inside a value is never expanded (C6)."""
+    pieces = _PLACEHOLDER.split(template)  # literal, name, literal, name, … literal
+    return "".join(parts[p] if n % 2 else serialize.encode(p, _KEPT_IN_TEMPLATE) for n, p in enumerate(pieces))
+
+
+def _body(action: ActionFacts, draft: _Draft) -> bodies.Body | None:
+    media_type = action.body_media_type or _JSON
+    if draft.whole:
+        return bodies.encode(next(iter(draft.whole.values())), media_type)
+    takes_object = any(binding.place == "body" and binding.name for binding in action.bindings.values())
+    is_expected = takes_object and action.method not in _WITHOUT_BODY and media.is_json(media.essence(media_type))
+    return bodies.encode_members(draft.members, media_type) if draft.members or is_expected else None
+
+
+def _cookie_header(cookies: Iterable[Pair]) -> list[Pair]:
+    value = "; ".join(f"{name}={value}" for name, value in cookies)
+    return [("Cookie", value)] if value else []

@@ -7,7 +7,7 @@ and connection together, since the process remembers which connection the same q
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chalicelib import rows
 from chalicelib.auth import api_keys, connections
@@ -19,9 +19,9 @@ from chalicelib.registry import actions, integrations
 from chalicelib.registry.models import ActionFacts, IntegrationFacts
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 
-DEFAULT = "default"
-_REMEMBERED = 10_000
-_led_to: dict[tuple[str, str, str | None], str] = {}  # (key id, integration, asked connection) → connection
+DEFAULT: Final = "default"
+_REMEMBERED: Final = 10_000
+_unnamed: dict[tuple[str, str], str] = {}  # (workspace, integration) → the connection of calls that named none
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def authorize(authorization: str | None, integration: str, action: str, connecti
         key_row = api_keys.row_key(key_id)
         known = rows.peek(key_row)
         if isinstance(known, ApiKeyRow):
-            rows.read([key_row, *_expected(known.workspace, key_id, integration, action, connection)])
+            rows.read([key_row, *_expected(known.workspace, integration, action, connection)])
     return api_keys.authenticate(authorization)
 
 
@@ -62,7 +62,7 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
     workspace = caller.workspace
     integration_key = integrations.row_key(workspace, integration)
     action_key = actions.row_key(workspace, integration, action)
-    found = rows.read(_expected(workspace, caller.key_id, integration, action, connection))
+    found = rows.read(_expected(workspace, integration, action, connection))
     integration_row, action_row = found[integration_key], found[action_key]
     if not isinstance(integration_row, IntegrationRow):
         raise integrations.not_found(workspace, integration)
@@ -75,11 +75,9 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
     return Resolved(caller, facts, actions.facts_of(action_row), integration_row, action_row, chosen)
 
 
-def _expected(
-    workspace: str, key_id: str, integration: str, action: str, connection: str | None
-) -> list[RowKey]:
+def _expected(workspace: str, integration: str, action: str, connection: str | None) -> list[RowKey]:
     expected = [integrations.row_key(workspace, integration), actions.row_key(workspace, integration, action)]
-    name = connection or _led_to.get((key_id, integration, connection))
+    name = connection or _unnamed.get((workspace, integration))
     if name:
         expected.append(connections.row_key(workspace, integration, name))
     return expected
@@ -94,7 +92,7 @@ def _connection(
     `ConnectionAmbiguous` with the list where several could be meant.
     """
     count = int(integration.connections)
-    if asked is None and count == 0:
+    if not asked and count == 0:
         if facts.auth.type == "none":
             return None
         raise ConnectionRequired(
@@ -106,12 +104,13 @@ def _connection(
     key = connections.row_key(caller.workspace, integration.name, name)
     row = rows.read([key])[key]
     if isinstance(row, ConnectionRow):
-        if len(_led_to) > _REMEMBERED:
-            _led_to.clear()
-        _led_to[caller.key_id, integration.name, asked] = name
+        if not asked:
+            if len(_unnamed) >= _REMEMBERED:
+                _unnamed.clear()
+            _unnamed[caller.workspace, integration.name] = name
         return row
     names = connections.names(caller.workspace, integration.name)
-    if asked is None:
+    if not asked:
         raise ConnectionAmbiguous(
             f"`{integration.name}` has {count} connections and none called `{DEFAULT}`: {', '.join(names)}.",
             fix="Name one in the header `Waygate-Connection`.",
@@ -122,4 +121,4 @@ def _connection(
 
 def forget_everything() -> None:
     """Forget which connections questions led to: for tests, and for a store that was replaced underneath."""
-    _led_to.clear()
+    _unnamed.clear()

@@ -7,23 +7,27 @@ not JSON becomes ``{content_type, text | base64}``; nothing becomes null.
 from __future__ import annotations
 
 import base64
+import datetime as dt
+import json
 import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-import datetime as dt
 from typing import Any, Final
 
 import orjson
 
 from chalicelib.egress import Answer
 from chalicelib.errors import UpstreamInvalidResponse, UpstreamResponseTooLarge
-from chalicelib.observability import redact, redact_bytes
+from chalicelib.gateway import media
+from chalicelib.observability import REDACTED, redact, redact_bytes
 from chalicelib.settings import Caps
 
-_CHARSET: Final = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9._:-]+)", re.IGNORECASE)
-_TEXT_KINDS: Final = ("text/", "application/xml", "application/javascript", "application/x-www-form-urlencoded")
-_LINES_KINDS: Final = frozenset({"application/jsonl", "application/x-ndjson", "application/x-jsonlines"})
-_SHOWN: Final = 2_000  # characters of a refused call's body that the caller sees
+_ESCAPE: Final = re.compile(rb"\\u([0-9a-fA-F]{4})|\\/")  # could hide a secret: "\u0061bc"
+_BOM: Final = b"\xef\xbb\xbf"
+_EMPTY: Final = frozenset({204, 205, 304})
+_SHOWN: Final = 2_000  # bytes of a refused call's body that the caller sees
+_BEGINNING: Final = 200  # characters of what is not the JSON that it says it is (D8)
+_LONGEST_WAIT_S: Final = 3_600
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,8 @@ class Body:
     """`data` goes into the envelope (an `orjson.Fragment` where it is JSON); `value` is what can be validated."""
 
     data: Any
-    value: Any
-    is_json: bool
+    value: Any = None
+    is_json: bool = False
 
 
 def read(answer: Answer, *, expects_json: bool) -> Body:
@@ -41,29 +45,32 @@ def read(answer: Answer, *, expects_json: bool) -> Body:
     Raises `UpstreamInvalidResponse` where it claims to be JSON and is not, and `UpstreamResponseTooLarge` for a
     binary body that Lambda could not carry.
     """
-    if not answer.body or answer.status in (204, 205, 304):
-        return Body(None, None, is_json=False)
+    if not answer.body or answer.status in _EMPTY:
+        return Body(None)
     content_type = answer.header("content-type") or ""
-    kind = content_type.split(";")[0].strip().lower()
-    body = redact_bytes(answer.body)
-    if kind == "application/json" or kind.endswith("+json"):
-        return _json(body, content_type)
-    if kind in _LINES_KINDS:
-        return Body({"content_type": content_type, "text": _text(body, content_type)}, None, is_json=False)
-    if (not kind or expects_json) and body.lstrip()[:1] in (b"{", b"["):
+    kind = media.essence(content_type)
+    if media.is_json(kind):
+        return _json(answer.body, content_type)
+    if (not kind or expects_json) and answer.body.removeprefix(_BOM).lstrip()[:1] in (b"{", b"["):
         try:
-            return Body(orjson.Fragment(body), orjson.loads(body), is_json=True)
-        except orjson.JSONDecodeError:
+            return _json(answer.body, content_type)
+        except UpstreamInvalidResponse:
             pass  # it only looked like JSON, and never said that it was
-    if kind.startswith(_TEXT_KINDS) or kind.endswith("+xml") or (not kind and _is_text(body)):
-        return Body({"content_type": content_type, "text": _text(body, content_type)}, None, is_json=False)
+    return Body(content(answer.body, content_type))
+
+
+def content(body: bytes, content_type: str) -> dict[str, str]:
+    """A body that is not JSON: ``{content_type, text}``, or ``{content_type, base64}`` for what is not text."""
+    kind = media.essence(content_type)
+    if media.is_text(kind) or (not kind and _is_text(body)):
+        return {"content_type": content_type, "text": _text(body, content_type)}
     if len(body) > Caps.UPSTREAM_BINARY_BYTES:
         raise UpstreamResponseTooLarge(f"A binary answer of {len(body):,} bytes; {Caps.UPSTREAM_BINARY_BYTES:,} fit.")
-    return Body({"content_type": content_type, "base64": base64.b64encode(body).decode()}, None, is_json=False)
+    return {"content_type": content_type, "base64": base64.b64encode(redact_bytes(body)).decode()}
 
 
 def shown(answer: Answer) -> Any:
-    """The body of a refused or failed call, for an error: masked, and cut to 2,000 characters."""
+    """The body of a refused or failed call, for an error: masked, and cut to 2,000 bytes."""
     if not answer.body:
         return None
     body = redact_bytes(answer.body)
@@ -78,44 +85,60 @@ def shown(answer: Answer) -> Any:
 
 
 def retry_after_s(answer: Answer, *, now: dt.datetime) -> int | None:
-    """``Retry-After`` in seconds, rounded up and clamped to an hour (RFC 9110, 10.2.3; G5)."""
+    """``Retry-After`` in seconds, rounded up and clamped to an hour (RFC 9110, 10.2.3; G5); None where it says none."""
     raw = (answer.header("retry-after") or "").strip()
     if not raw or len(raw) > 64 or not raw.isascii():
         return None
-    if re.fullmatch(r"\d{1,12}(\.\d{1,6})?", raw):
+    if re.fullmatch(r"\d+(\.\d+)?", raw):
         seconds = float(raw)
     else:
         try:
             seconds = (parsedate_to_datetime(raw) - now).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
-    return max(0, min(3_600, -int(-seconds // 1)))
+    return max(0, min(_LONGEST_WAIT_S, -int(-seconds // 1)))
 
 
 def _json(body: bytes, content_type: str) -> Body:
-    charset = _CHARSET.search(content_type)
-    if body[:3] == b"\xef\xbb\xbf":
-        body = body[3:]
-    if charset and charset[1].lower().replace("-", "") not in ("utf8", "usascii"):
+    charset = media.charset(content_type)
+    if charset not in (None, "utf-8", "ascii"):
         body = _text(body, content_type).encode()
+    body = body.removeprefix(_BOM)
     if not body.strip():
-        return Body(None, None, is_json=False)
+        return Body(None)
     try:
-        return Body(orjson.Fragment(body), orjson.loads(body), is_json=True)
+        value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        begin = redact(body[:200].decode(errors="replace"))
         raise UpstreamInvalidResponse(
             f"The answer says it is JSON and is not: {error.msg} at line {error.lineno}, column {error.colno}.",
-            facts={"body_start": begin},
+            facts={"body_start": redact(body.decode(errors="replace"))[:_BEGINNING]},
         ) from None
+    plain = _ESCAPE.sub(_unescaped, body) if b"\\" in body else body
+    if redact_bytes(plain) == plain:
+        return Body(orjson.Fragment(body), value, is_json=True)
+    masked = _without_secrets(body)
+    return Body(orjson.Fragment(masked), orjson.loads(masked), is_json=True)
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    return chr(int(escape[1], 16)).encode(errors="surrogatepass") if escape[1] else b"/"
+
+
+def _without_secrets(body: bytes) -> bytes:
+    """JSON that echoes a secret, written anew without it; a number that is one becomes text."""
+
+    def integer(digits: str) -> int | str:
+        return int(digits) if redact(digits) == digits else REDACTED
+
+    try:
+        value = json.loads(body, parse_int=integer)
+        return redact_bytes(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode())
+    except RecursionError:
+        raise UpstreamInvalidResponse("The answer nests too deeply to take an echoed credential out of it.") from None
 
 
 def _text(body: bytes, content_type: str) -> str:
-    charset = _CHARSET.search(content_type)
-    try:
-        return body.decode(charset[1] if charset else "utf-8", errors="replace")
-    except LookupError:
-        return body.decode("utf-8", errors="replace")
+    return redact(body.decode(media.charset(content_type) or "utf-8", errors="replace"))
 
 
 def _is_text(body: bytes) -> bool:

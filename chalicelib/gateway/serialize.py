@@ -7,14 +7,22 @@ percent-encoded exactly once, so nothing in them is ever read as syntax, or expa
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from chalicelib.gateway import media
 from chalicelib.registry.models import Binding
 
-_RESERVED: Final = ":/?#[]@!$&'()*+,;="  # RFC 3986, section 2.2
+Pair = tuple[str, str]
+# RFC 3986, 2.2, without what ends a path or a query, or separates pairs, and without brackets, which both forbid.
+_RESERVED_IN_PATH: Final = ":/@!$&'()*+,;="
+_RESERVED_IN_QUERY: Final = ":/?@!$'()*,;"
+_JOINED_BY: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
+_PIECES: Final = re.compile(r"(?:;[^/\\]*|\0[^/\\]*)?(?:[/\\]|\Z)")  # what some servers cut off a segment goes too
+_ENCODINGS: Final = 3  # how often something on the way may decode a path
 
 
 class CannotSerialize(ValueError):
@@ -28,144 +36,129 @@ def text(value: Any) -> str:
             return value
         case None:
             return ""
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return json.dumps(value)
         case _:
-            return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+            return _json(value)
+
+
+def text_of_content(value: Any, media_type: str) -> str:
+    """A `content` parameter: in JSON, or as the text that it is."""
+    return _json(value) if media.is_json(media.essence(media_type)) else text(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def encode(part: str, keep: str = "") -> str:
+    """`part`, percent-encoded but for unreserved characters and `keep`."""
+    return quote(part, safe=keep)
 
 
 def path_value(value: Any, binding: Binding) -> str:
-    """The text that replaces ``{name}`` in a path template.
+    """The text that replaces ``{name}`` in a path template: style simple, label or matrix.
 
     Raises `CannotSerialize` for what would be empty, or a dot segment once decoded by anyone on the way (C1).
     """
-    style = binding.style or "simple"
+    if binding.media_type:
+        return _segment(text_of_content(value, binding.media_type), allow_slash=False)
+    prefix = {"label": ".", "matrix": ";"}.get(binding.style or "", "")
+    name = encode(binding.name) if prefix == ";" else None
     explode = bool(binding.explode)
-    if binding.media_type:
-        return _segment(text_of_content(value), allow_reserved=False)
-    joined = _flatten(value, binding.name, style, explode, lambda part: _segment(part, binding.allow_reserved))
-    match style:
-        case "label":
-            joined = "." + joined
-        case "matrix":
-            joined = ";" + joined
-        case _:
-            pass
-    if _is_dots(joined):
-        raise CannotSerialize("must not be empty, `.` or `..`")
-    return joined
+    joined = _expand(value, lambda part: _segment(part, binding.allow_reserved), prefix or ",", name, explode=explode)
+    if not joined:
+        raise CannotSerialize("must not be empty")
+    return prefix + joined
 
 
-def query_pairs(value: Any, binding: Binding) -> list[str]:
-    """``name=value`` pairs, encoded, in order."""
-    name = _encode(binding.name, keep="[]")
+def query_pairs(value: Any, binding: Binding) -> list[Pair]:
+    """``(name, value)`` pairs, encoded, in order: style form, spaceDelimited, pipeDelimited or deepObject."""
+    name = encode(binding.name)
 
-    def enc(part: str) -> str:
-        return _encode(part, keep=_query_reserved() if binding.allow_reserved else "")
+    def enc(part: Any) -> str:
+        return encode(text(part), _RESERVED_IN_QUERY if binding.allow_reserved else "")
 
     if binding.media_type:
-        return [f"{name}={enc(text_of_content(value))}"]
+        return [(name, enc(text_of_content(value, binding.media_type)))]
     style = binding.style or "form"
     explode = binding.explode if binding.explode is not None else style == "form"
-    match value:
-        case list():
-            parts = [enc(text(item)) for item in value]
-            if style == "spaceDelimited" and not explode:
-                return [f"{name}={'%20'.join(parts)}"]
-            if style == "pipeDelimited" and not explode:
-                return [f"{name}={'%7C'.join(parts)}"]
-            if explode:
-                return [f"{name}={part}" for part in parts]
-            return [f"{name}={','.join(parts)}"]
-        case dict():
-            if style == "deepObject":
-                return [f"{key}={enc(leaf)}" for key, leaf in _deep(_encode(binding.name, keep=""), value)]
-            if explode:
-                return [f"{enc(key)}={enc(text(member))}" for key, member in value.items()]
-            return [f"{name}={','.join(f'{enc(key)},{enc(text(member))}' for key, member in value.items())}"]
-        case _:
-            return [f"{name}={enc(text(value))}"]
+    if not isinstance(value, list | dict):
+        return [(name, enc(value))]
+    if style == "deepObject":
+        return [(key, enc(leaf)) for key, leaf in _deep(name, value)]
+    if not value:
+        return []
+    if not explode:
+        parts = value if isinstance(value, list) else [part for member in value.items() for part in member]
+        return [(name, _JOINED_BY.get(style, ",").join(map(enc, parts)))]
+    if isinstance(value, list):
+        return [(name, enc(item)) for item in value]
+    return [(encode(key), enc(member)) for key, member in value.items()]
 
 
 def header_value(value: Any, binding: Binding) -> str:
     """A header field's value: style `simple`, never percent-encoded."""
     if binding.media_type:
-        return text_of_content(value)
-    return _flatten(value, binding.name, "simple", bool(binding.explode), lambda part: part)
+        return text_of_content(value, binding.media_type)
+    return _expand(value, str, ",", None, explode=bool(binding.explode))
 
 
-def cookie_pairs(value: Any, binding: Binding) -> list[tuple[str, str]]:
-    """Cookie pairs: style `form`; values are percent-encoded, since `;` and `,` would end them."""
+def cookie_pairs(value: Any, binding: Binding) -> list[Pair]:
+    """Cookie pairs: style `form`; all is percent-encoded, since `;` and `,` would end a value."""
+    name = encode(binding.name)
     if binding.media_type:
-        return [(binding.name, _encode(text_of_content(value)))]
+        return [(name, encode(text_of_content(value, binding.media_type)))]
     explode = binding.explode if binding.explode is not None else True
     match value:
         case list() if explode:
-            return [(binding.name, _encode(text(item))) for item in value]
+            return [(name, encode(text(item))) for item in value]
         case dict() if explode:
-            return [(key, _encode(text(member))) for key, member in value.items()]
+            return [(encode(key), encode(text(member))) for key, member in value.items()]
         case _:
-            return [(binding.name, _flatten(value, binding.name, "simple", False, _encode))]
+            return [(name, _expand(value, encode, ",", None, explode=False))]
 
 
-def text_of_content(value: Any) -> str:
-    """A `content` parameter: the value as JSON, whatever it is."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def _flatten(value: Any, name: str, style: str, explode: bool, encode: Any) -> str:
-    """simple, label and matrix (RFC 6570, sections 3.2.2, 3.2.5, 3.2.7)."""
-    separator = {"label": ".", "matrix": ";"}.get(style, ",") if explode else ","
-    named = f"{name}=" if style == "matrix" else ""
+def _expand(value: Any, enc: Callable[[str], str], separator: str, name: str | None, *, explode: bool) -> str:
+    """simple, label and matrix (RFC 6570, 3.2.2, 3.2.5 and 3.2.7), less the prefix; `name` for matrix alone."""
+    between = separator if explode else ","
+    named = f"{name}=" if name is not None else ""
     match value:
+        case list() if explode:
+            return between.join(named + enc(text(item)) for item in value)
         case list():
-            if style == "matrix" and explode:
-                return separator.join(named + encode(text(item)) for item in value)
-            return named + separator.join(encode(text(item)) for item in value)
+            return named + between.join(enc(text(item)) for item in value) if value else ""
+        case dict() if explode:
+            return between.join(f"{enc(key)}={enc(text(member))}" for key, member in value.items())
         case dict():
-            if explode:
-                return separator.join(f"{encode(str(key))}={encode(text(member))}" for key, member in value.items())
-            return named + ",".join(f"{encode(str(key))},{encode(text(member))}" for key, member in value.items())
+            return named + ",".join(f"{enc(key)},{enc(text(member))}" for key, member in value.items()) if value else ""
         case _:
-            return named + str(encode(text(value)))
+            return named + enc(text(value))
 
 
-def _deep(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+def _deep(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """``a[b][c]=…``; OpenAPI leaves lists open, so as servers read them: ``a[]=…``, of objects ``a[0][b]=…``."""
     match value:
         case dict():
             for key, member in value.items():
-                yield from _deep(f"{prefix}%5B{_encode(str(key))}%5D", member)
+                yield from _deep(f"{prefix}%5B{encode(key)}%5D", member)
         case list():
-            for item in value:
-                yield from _deep(f"{prefix}%5B%5D", item)
+            is_flat = not any(isinstance(item, list | dict) for item in value)
+            for n, item in enumerate(value):
+                yield from _deep(f"{prefix}%5B{'' if is_flat else n}%5D", item)
         case _:
-            yield prefix, text(value)
+            yield prefix, value
 
 
-def _segment(part: str, allow_reserved: bool) -> str:
+def _segment(part: str, allow_slash: bool) -> str:
     part = unicodedata.normalize("NFC", part)
-    if allow_reserved:
-        if any(_is_dots(piece) and piece for piece in part.split("/")) or not part:
-            raise CannotSerialize("must not hold `.` or `..` as a path segment")
-        return _encode(part, keep=_RESERVED.translate({ord("?"): None, ord("#"): None}))
-    if _is_dots(part):
-        raise CannotSerialize("must not be empty, `.` or `..`")
-    return _encode(part)
+    if not part or _climbs(part):
+        raise CannotSerialize("must not be empty, `.` or `..`, nor hold one of these as a path segment")
+    return encode(part, _RESERVED_IN_PATH if allow_slash else "")
 
 
-def _is_dots(segment: str) -> bool:
-    """True for what some server may read as an empty or dot segment (RFC 3986, 5.2.4), however it is written."""
-    plain = segment.lower().replace("%2e", ".").split(";")[0].rstrip("\\").strip()
-    return plain in ("", ".", "..") or plain.startswith(("..\\", "..%5c"))
-
-
-def _query_reserved() -> str:
-    return _RESERVED.translate({ord("#"): None, ord("&"): None, ord("="): None, ord("+"): None})
-
-
-def _encode(part: str, keep: str = "") -> str:
-    return quote(part, safe=keep)
-
-
+def _climbs(part: str) -> bool:
+    """True for what some server may read as a dot segment (RFC 3986, 5.2.4), however it is written."""
+    for _ in range(_ENCODINGS):
+        if any(piece.strip() in (".", "..") for piece in _PIECES.split(part)):
+            return True
+        part = unquote(part)
+    return False

@@ -35,7 +35,7 @@ class _OfIntegration(GlobalSecondaryIndex[Any]):
 
 
 class InvocationRow(aws.Table):
-    """Invocations of a workspace by day, in four shards so that no partition runs hot; an id tells its shard and day."""
+    """Invocations of a workspace by day, in four shards so that no partition runs hot; an id tells day and shard."""
 
     class Meta(aws.Meta):
         table_name = settings().resource("invocations")

@@ -8,9 +8,9 @@ from typing import Any
 
 from chalicelib.auth.schemes import Credential, place
 from chalicelib.egress import CallFailed, send
-from chalicelib.errors import UpstreamUnreachable, WrongState
+from chalicelib.errors import WrongState
 from chalicelib.gateway import response
-from chalicelib.gateway.request import Request, masked, sign
+from chalicelib.gateway.request import Request, masked, sign, standard_headers
 from chalicelib.observability import guard_secrets
 from chalicelib.registry import integrations
 from chalicelib.registry.models import IntegrationFacts
@@ -44,17 +44,15 @@ def verify(
             fix='PATCH the integration with {"verification": {"method": "GET", "path": "/…", "expect_status": 200}}.',
         )
     base_url = integrations.complete_base_url(facts, config)
-    headers = (("User-Agent", "waygate"), ("Accept-Encoding", "gzip, deflate"), ("Accept", "application/json, */*;q=0.8"))
-    request = Request(wanted.method, base_url, wanted.path, headers=headers)
+    request = Request(wanted.method, base_url, wanted.path, headers=tuple(standard_headers()))
     placement = place(facts.auth, credential)
     guard_secrets(placement.secrets)
     shown = masked(request, placement)
     try:
         answer = send(sign(request, placement), timeout_s=min(facts.policy.timeout_s, Caps.FIRST_BYTE_TIMEOUT_S))
     except CallFailed as failure:
-        return Verdict(False, None, f"{failure.detail}.", failure.duration_ms, shown, None, now)
-    except UpstreamUnreachable as failure:
-        return Verdict(False, None, failure.detail or failure.title, 0, shown, None, now)
+        detail = f"{failure.detail[:1].upper()}{failure.detail[1:]}."
+        return Verdict(False, None, detail, failure.duration_ms, shown, None, now)
     ok = answer.status == wanted.expect_status
     detail = f"The upstream answered {answer.status}" + ("." if ok else f"; {wanted.expect_status} was expected.")
     return Verdict(ok, answer.status, detail, answer.duration_ms, shown, None if ok else response.shown(answer), now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pynamodb.exceptions import PutError
 
-from chalicelib import rows
+from chalicelib import aws, rows
 from chalicelib.auth import connections
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import RowKey, is_condition_failure
@@ -150,6 +150,8 @@ def delete(workspace: str, name: str) -> None:
             for action in ActionRow.query(key, attributes_to_get=["owner", "name"]):
                 actions.delete(action)
                 rows.forget((ActionRow, key, action.name))
+    for prefix in ("definitions", "actions"):
+        aws.delete_objects(f"{prefix}/{workspace}/{name}/")
     row.delete()
     rows.forget(row_key(workspace, name))
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import jsonschema_rs
 
+from chalicelib.checked_json import pointer as pointer  # its users know it from here
 from chalicelib.registry.closure import bundle
 from chalicelib.settings import Caps
 
-_KEPT = 2_000  # compiled validators of one process
-_ERRORS = 50  # in one answer
+_KEPT: Final = 2_000  # compiled validators of one process
+FAULTS: Final = 50  # in one answer
 Fault = dict[str, str]
 _compiled: OrderedDict[tuple[str, ...], Any] = OrderedDict()
 _lock = threading.Lock()
@@ -41,22 +42,23 @@ def compile_schema(schema: Any) -> Any:
             retriever=_refuse,
             pattern_options=jsonschema_rs.RegexOptions(),
         )
+    except jsonschema_rs.ValidationError as error:  # the schema does not fit the meta-schema
+        where = pointer(list(error.instance_path))
+        raise UnusableSchema(f"{where}: {error.message}"[:300] if where else str(error.message)[:300]) from None
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise UnusableSchema(str(error)[:300]) from None
 
 
-def known(key: tuple[str, ...]) -> Any | None:
-    """The validator remembered under `key`."""
+def validator(key: tuple[str, ...], schema: Any, definitions: Callable[[], Mapping[str, Any]]) -> Any:
+    """The validator remembered under `key`; else `schema`, compiled with the definitions that it reaches.
+
+    Raises `UnusableSchema`.
+    """
     with _lock:
-        found = _compiled.get(key)
-        if found is not None:
+        if key in _compiled:
             _compiled.move_to_end(key)
-        return found
-
-
-def validator(key: tuple[str, ...], schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """Compile `schema` with the definitions that it reaches, and remember it under `key`."""
-    made = compile_schema(bundle(schema, definitions))
+            return _compiled[key]
+    made = compile_schema(bundle(schema, definitions()))
     with _lock:
         _compiled[key] = made
         while len(_compiled) > _KEPT:
@@ -71,29 +73,20 @@ def faults(compiled: Any, instance: Any) -> list[Fault]:
     found: list[Fault] = []
     for error in compiled.iter_errors(instance):
         found.extend(_explain(error))
-        if len(found) >= _ERRORS:
+        if len(found) >= FAULTS:
             break
-    return found[:_ERRORS]
+    return found[:FAULTS]
 
 
 def too_deep(instance: Any, limit: int = Caps.SCHEMA_DEPTH) -> bool:
     """True for an instance nested beyond what recursive schemas may be followed to (D3)."""
     level = [instance]
-    for _ in range(limit):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
+    for _ in range(limit + 1):
+        level = [item for item in level if isinstance(item, dict | list)]
         if not level:
             return False
+        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
     return True
-
-
-def pointer(path: list[str | int]) -> str:
-    """A JSON pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
 def _explain(error: Any) -> list[Fault]:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from chalicelib import aws
 from chalicelib.errors import DraftNotFound
+from chalicelib.merge_patch import merge
 from chalicelib.registry.integrations import did_you_mean
 from chalicelib.registry.models import ActionFacts
 from chalicelib.scraper.tables import DecisionRow, JobRow
@@ -103,7 +104,7 @@ def edits_of(row: JobRow, name: str) -> dict[str, Any]:
 
 
 def _proposal(name: str, read: dict[str, Any], decision: DecisionRow | None) -> Proposal:
-    facts = {**read["facts"], **((decision.edits or {}) if decision else {})}
+    facts = merge(read["facts"], (decision.edits or {}) if decision else {})
     return Proposal(
         name=name,
         facts=ActionFacts.model_validate(facts),

@@ -1,6 +1,6 @@
 """What an import has to say about a description: each thing it repaired, left out or wants looked at.
 
-A finding is of the kind its code belongs to. The tables are the documentation: `docs/import.md` is made from them.
+A finding is of the kind its code belongs to. The tables are the documentation: `docs/importing.md` is made from them.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from ulid import ULID
 from chalicelib import aws
 from chalicelib.aws import is_condition_failure
 from chalicelib.errors import ScrapeJobNotFound, Unavailable, WaygateError, WrongState
-from chalicelib.scraper.tables import JobRow
+from chalicelib.scraper.tables import DecisionRow, JobRow
 from chalicelib.settings import settings
 
 RUNNING: Final = ("queued", "running")
@@ -70,6 +70,20 @@ def page(workspace: str, *, limit: int, before: str | None) -> tuple[list[JobRow
     condition = JobRow.id < before if before else None
     found = list(JobRow.query(workspace, condition, limit=limit + 1, scan_index_forward=False, consistent_read=True))
     return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def delete_all(workspace: str) -> None:
+    """Delete a workspace's jobs with their sources, drafts, decisions and uploads."""
+    for prefix in ("sources", "drafts", "uploads"):
+        aws.delete_objects(f"{prefix}/{workspace}/")
+    jobs = list(JobRow.query(workspace, attributes_to_get=["owner", "id"]))
+    with DecisionRow.batch_write() as decisions:
+        for row in jobs:
+            for decision in DecisionRow.query(f"{workspace}#{row.id}", attributes_to_get=["owner", "id"]):
+                decisions.delete(decision)
+    with JobRow.batch_write() as batch:
+        for row in jobs:
+            batch.delete(row)
 
 
 def running(event: dict[str, Any], step: str, *, now: dt.datetime) -> JobRow:

@@ -24,6 +24,7 @@ _UPLOAD_BYTES: Final = 4_000_000  # what the API takes, as sent
 _FILE_BYTES: Final = 64_000_000
 _GZIP: Final = b"\x1f\x8b"
 _RUNNING: Final = ("queued", "running")
+_FIXES: Final = {"base_url_missing": "Repeat it with --base-url https://…"}  # where the API speaks of JSON members
 _FIRST_POLL_S: Final = 0.1
 _LAST_POLL_S: Final = 2.0
 _STEPS: Final = {"discover": "Fetching", "generate": "Reading", "publish": "Publishing"}
@@ -163,7 +164,8 @@ def _why(job: dict[str, Any]) -> dict[str, Any]:
     if job["status"] == "cancelled":
         return {"code": "cancelled", "detail": f"{job['id']} was cancelled."}
     error = job["error"] or {"code": "internal_error", "detail": "The job failed."}
-    return {**error, "detail": f"{error['detail']} ({error['code']})", "job": job["id"]}
+    fix = _FIXES.get(error["code"], error.get("suggested_fix"))
+    return {**error, "detail": f"{error['detail']} ({error['code']})", "suggested_fix": fix, "job": job["id"]}
 
 
 def _counts(draft: dict[str, Any]) -> dict[str, Any]:

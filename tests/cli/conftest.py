@@ -46,7 +46,6 @@ class Waygate:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "HOME": str(folder),
-            "PYTHONDONTWRITEBYTECODE": "1",
             **variables,
         }
 

@@ -254,7 +254,7 @@ def test_without_a_built_console_the_page_says_so(tmp_path: Path, gateway_sample
         connection.request("GET", "/")
         reply = Reply(connection.getresponse())
         assert reply.status == 200
-        assert b"not built yet" in reply.body
+        assert b"without the console" in reply.body
         assert b"/api/v1" in reply.body
         connection.close()
     finally:
