@@ -8,7 +8,9 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8787
 STATE  ?= .waygate
-PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+# The first Python that is new enough and starts (a version manager's shim may not).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
@@ -45,8 +47,8 @@ clean: ## Remove the virtual environment and what tools left behind; the local s
 	@rm -rf $(VENV) $(VENV)-lock $(VENV)-upstreams build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/.made:
-	@if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
-	  echo "Waygate needs Python 3.11 or newer; found $$([ -n "$(PYTHON)" ] && "$(PYTHON)" --version || echo none). Set PYTHON=/path/to/python3.11." >&2; exit 1; fi
+	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "Waygate needs Python 3.11 or newer; found $$(python3 --version 2>/dev/null || echo none). Set PYTHON=/path/to/python3.11." >&2; exit 1; fi
 	@"$(PYTHON)" -m venv $(VENV) || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv." >&2; exit 1; }
 	@touch $@
 
