@@ -17,7 +17,8 @@ from typing import Any, Final, NoReturn
 from chalicelib.errors import MalformedJson
 from chalicelib.settings import Caps
 
-_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)  # an unclosed one reaches to the end
+# An unclosed string reaches to the end; nothing is matched twice, so that nothing is remembered for it.
+_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKET: Final = re.compile(r"[\[\]{}]")
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 

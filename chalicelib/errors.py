@@ -37,7 +37,16 @@
     ├── UnsupportedMediaType         415  unsupported_media_type
     ├── Unprocessable                422
     │   ├── InvalidInput                  invalid_input
-    │   └── ReservedParameter             reserved_parameter
+    │   ├── ReservedParameter             reserved_parameter
+    │   └── DocumentError
+    │       ├── MalformedDocument         malformed_document
+    │       ├── NotOpenApi                not_openapi
+    │       ├── DocumentTooLarge          document_too_large
+    │       ├── DocumentTooDeep           document_too_deep
+    │       ├── DocumentTooComplex        document_too_complex
+    │       ├── BaseUrlMissing            base_url_missing
+    │       ├── SourceUnreachable         source_unreachable
+    │       └── NothingToImport           nothing_to_import
     ├── UpstreamRefused              424  upstream_refused
     ├── Throttled                    429
     │   ├── RateLimited                   rate_limited
@@ -49,16 +58,7 @@
     │   ├── UpstreamInvalidResponse       upstream_invalid_response
     │   └── UpstreamResponseTooLarge      upstream_response_too_large
     ├── Unavailable                  503  unavailable
-    ├── UpstreamTimeout              504  upstream_timeout
-    └── DocumentError                422  (why a description cannot be imported; a job's `error`)
-        ├── MalformedDocument             malformed_document
-        ├── NotOpenApi                    not_openapi
-        ├── DocumentTooLarge              document_too_large
-        ├── DocumentTooDeep               document_too_deep
-        ├── DocumentTooComplex            document_too_complex
-        ├── BaseUrlMissing                base_url_missing
-        ├── SourceUnreachable             source_unreachable
-        └── NothingToImport               nothing_to_import
+    └── UpstreamTimeout              504  upstream_timeout
 
 The status says whose fault it is: 4xx the caller's (424: the upstream refused), 502 and 504 the upstream's,
 500 and 503 ours. `docs/errors.md` is generated from these classes. Problem documents follow RFC 9457.

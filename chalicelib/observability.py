@@ -50,7 +50,7 @@ line_sink: Callable[[str], None] = _write_line
 
 def emit_line(line: str) -> None:
     """Write one line of JSON (no newline) to where this process's lines go: standard output, unless replaced."""
-    line_sink(line)
+    line_sink(line.replace("\x7f", "\\u007f"))  # the one control character that JSON leaves as it is
 
 
 def guard_secrets(values: Iterable[str]) -> None:

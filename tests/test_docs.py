@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import generate_docs
-from tests.conftest import ROOT, LocalStack
+from tests.conftest import ROOT, LocalStack, free_ports
 
 pytestmark = pytest.mark.xdist_group("local_stack")
 README = (ROOT / "README.md").read_text()
@@ -39,30 +39,52 @@ def test_every_make_target_in_the_readme_exists() -> None:
 def _walk_through(title: str) -> list[str]:
     block = re.search(rf"<!-- walk-through: {title} -->\n```console\n(.*?)```", README, re.DOTALL)
     assert block is not None
-    return [line[2:] for line in block[1].splitlines() if line.startswith("$ ")]
+    joined = block[1].replace("\\\n", " ")
+    return [line[2:] for line in joined.splitlines() if line.startswith("$ ")]
+
+
+def _run(lines: list[str], stack: LocalStack, folder: Path) -> subprocess.CompletedProcess[str]:
+    waygate = f'waygate() {{ {shlex.quote(sys.executable)} -m cli.main "$@"; }}'
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(folder),
+        "PYTHONPATH": str(ROOT),
+        "WAYGATE_URL": stack.url,
+        "WAYGATE_API_KEY": stack.key,
+    }
+    script = "\n".join(["set -euo pipefail", waygate, *lines])
+    return subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=100
+    )
 
 
 @pytest.mark.parametrize("title", ["the demo", "a failing upstream"])
 def test_the_walk_through_works_line_by_line(title: str, local_stack: LocalStack, tmp_path: Path) -> None:
     lines = [line for line in _walk_through(title) if not line.startswith("source ")]
     assert len(lines) >= 3
-    script = ["set -euo pipefail", f'waygate() {{ {shlex.quote(sys.executable)} -m cli.main "$@"; }}', *lines]
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(tmp_path),
-        "PYTHONPATH": str(ROOT),
-        "WAYGATE_URL": local_stack.url,
-        "WAYGATE_API_KEY": local_stack.key,
-    }
-    done = subprocess.run(
-        ["bash", "-c", "\n".join(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-    )
+    done = _run(lines, local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    if title == "the demo":
-        assert '"name":"Rex"' in done.stdout.replace('": "', '":"')
-    else:
+    assert '"name": "Rex"' in done.stdout
+    if title == "a failing upstream":
         assert "exit status 3" in done.stdout
-        assert '"name":"Rex"' in done.stdout.replace('": "', '":"')
+
+
+def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:
+    upstreams = ROOT / ".venv-upstreams"
+    if not upstreams.exists():
+        pytest.skip("jupyter-server is not installed: `make test` puts it into .venv-upstreams")
+    (tmp_path / ".venv-jupyter").symlink_to(upstreams)
+    (port,) = free_ports(1)
+    install, *lines = [line.replace("8899", str(port)) for line in _walk_through("jupyter")]
+    assert "pip install" in install
+    served = next(n for n, line in enumerate(lines) if "jupyter server" in line)
+    lines[served] = lines[served].replace("root_dir=/tmp", f"root_dir={tmp_path}").replace("server ", "server --allow-root ")
+    ready = f"until (exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null; do :; done"
+    lines[served : served + 1] = [lines[served], "trap 'kill %1; wait' EXIT", ready]
+    done = _run(["python3() { " + shlex.quote(sys.executable) + ' "$@"; }', *lines], local_stack, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Hello through Waygate" in done.stdout
+    assert (tmp_path / "hello.txt").read_text() == "Hello through Waygate"
 
 
 def test_the_curl_in_the_readme_works(local_stack: LocalStack) -> None:

@@ -223,10 +223,10 @@ def _explain(error: Exception, origin: str, *, has_sent: bool) -> tuple[Reason, 
             return cause.reason, str(cause)
         case CannotResolve():
             return "dns_error", str(cause)
+        case NewConnectionError():  # to urllib3 a kind of ConnectTimeoutError
+            return "connect_error", f"nothing answers at {origin}"
         case ConnectTimeoutError():
             return "timeout", f"no connection to {origin} within the time limit"
-        case NewConnectionError():
-            return "connect_error", f"nothing answers at {origin}"
         case TimeoutError() | urllib3.exceptions.TimeoutError():
             return "timeout", f"no answer from {origin} within the time limit"
         case SSLError() | ssl.SSLError() if not has_sent:

@@ -157,7 +157,7 @@ def _segment(part: str, allow_slash: bool) -> str:
 
 def _climbs(part: str) -> bool:
     """True for what some server may read as a dot segment (RFC 3986, 5.2.4), however it is written."""
-    for _ in range(_ENCODINGS):
+    for _ in range(_ENCODINGS + 1):
         if any(piece.strip() in (".", "..") for piece in _PIECES.split(part)):
             return True
         part = unquote(part)

@@ -208,6 +208,7 @@ def on_a_terminal(waygate: Waygate, *arguments: str, typed: bytes, when: bytes, 
     process_id, terminal = pty.fork()
     if process_id == 0:
         os.chdir(waygate.folder)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job's is ignored, and that is inherited
         os.execve(COMMAND[0], [*COMMAND, *arguments], {**waygate.environment, **variables, "TERM": "xterm"})
     shown = b""
     deadline = time.monotonic() + 30

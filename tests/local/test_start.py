@@ -81,7 +81,7 @@ class Local:
         process = self.start()
         assert process.stdout is not None
         banner = [process.stdout.readline() for _ in range(3)]
-        assert "key in" in banner[-1], process.communicate(timeout=10)
+        assert "key wg_live_" in banner[-1], process.communicate(timeout=10)
         return process
 
     def ask(self, method: str, name: str) -> Any:
