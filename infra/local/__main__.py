@@ -142,7 +142,7 @@ def _banner(options: argparse.Namespace, url: str, key: str, demo: str | None) -
         lines.append(f"  Demo      {demo}")
         lines.append(
             f"  Try       curl -s {url}/api/v1/actions/demo/get-pet"
-            f" -H \"Authorization: Bearer {key}\" -d '{{\"pet_id\": 1}}'"
+            f' -H "Authorization: Bearer {key}" -d \'{{"pet_id": 1}}\''
         )
     print("\n".join(lines), flush=True)
 

@@ -9,8 +9,10 @@ template takes effect at once.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from infra.local import backends, codecs, sequence
@@ -41,12 +43,13 @@ class Persistence:
         """Loads the store into moto and begins to follow it. The resources must be there; records of others are kept
         but not loaded. Returns the executions that were running, for `executions` to start again."""
         running = []
-        with sequence.LOCK:
+        with sequence.LOCK, _without_collection():
+            tables = backends.dynamodb().tables
             for record in self._store.load():
                 if record.kind == "execution":
                     running.append(record)
                 else:
-                    _restore(record)
+                    _restore(record, tables)
             for name, queue in backends.sqs().queues.items():
                 self._queued[name] = _received(queue)
             self._forget = sequence.observe(self._follow)
@@ -178,11 +181,23 @@ def _parameters(response: Any) -> Iterator[Record]:
         yield Record("ssm", key, codecs.parameter_to_json(versions) if versions else None)
 
 
-def _restore(record: Record) -> None:
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """What is loaded stays: looking through it again and again for garbage would take as long as loading it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _restore(record: Record, tables: dict[str, Any]) -> None:
     """Puts one record back into moto; a record whose table, bucket or queue is gone is left where it is."""
     service, _, owner = record.kind.partition("/")
-    if service == "dynamodb" and owner in backends.dynamodb().tables:
-        codecs.item_from_json(backends.dynamodb().tables[owner], record.payload)
+    if service == "dynamodb":
+        if owner in tables:
+            codecs.item_from_json(tables[owner], record.payload)
     elif service == "s3" and owner in backends.s3().buckets:
         codecs.object_from_json(backends.s3().buckets[owner], record.key, record.payload, record.body or b"")
     elif service == "secretsmanager":

@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 FORMAT: Final = 1
 INLINE_BYTES: Final = 65_536
 
@@ -85,7 +87,7 @@ class Store:
         with self._mutex:
             rows = self._database.execute("SELECT kind, key, payload, blob FROM records").fetchall()
         for kind, key, payload, blob in rows:
-            yield Record(kind, key, json.loads(payload), self._read_body(blob))
+            yield Record(kind, key, orjson.loads(payload), self._read_body(blob))
 
     def clear(self) -> None:
         """Forgets every record."""
