@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test lint format lock clean
+.PHONY: help run test lint bench format lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,10 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(VENV)/bin/bandit -q -c pyproject.toml -r app.py chalicelib cli infra
 	@$(VENV)/bin/cfn-lint infra/template.yaml
+
+bench: $(VENV)/.dev ## Measure importing and searching over public descriptions (fetches them with npm; minutes)
+	@$(PY) -m bench.importing
+	@$(PY) -m bench.search
 
 format: $(VENV)/.dev ## Format the code
 	@$(VENV)/bin/ruff check --fix-only -q .

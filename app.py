@@ -7,18 +7,22 @@ from typing import Any
 from chalicelib.api import (
     actions,
     connections,
+    exports,
     health,
     integrations,
     invocations,
     keys,
     scrape_jobs,
+    tags,
     uploads,
     workspaces,
 )
 from chalicelib.api.application import Application
 
 app = Application(app_name="waygate")
-app.serve(health, keys, workspaces, integrations, actions, connections, scrape_jobs, uploads, invocations)
+app.serve(
+    health, keys, workspaces, integrations, exports, actions, tags, connections, scrape_jobs, uploads, invocations
+)
 
 
 @app.lambda_function(name="administer")
@@ -35,6 +39,14 @@ def record_invocations(event: dict[str, Any], _context: object) -> dict[str, int
     from chalicelib.gateway.log import store
 
     return {"stored": store(event)}
+
+
+@app.lambda_function(name="index_actions")
+def index_actions(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Started by a search that finds much changed: bring a workspace's search index up to date, and store it."""
+    from chalicelib.registry.action_index import bring_up_to_date
+
+    return bring_up_to_date(event)
 
 
 @app.lambda_function(name="scrape_discover")

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe log line that is written."
     )
-    denied_ports: Annotated[tuple[int, ...], NoDecode] = Field(
+    denied_ports: Annotated[tuple[Annotated[int, Field(gt=0, lt=65536)], ...], NoDecode] = Field(
         default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
     )
 

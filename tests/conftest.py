@@ -23,7 +23,7 @@ for _name in [name for name in os.environ if name.startswith(("AWS_", "WAYGATE_"
     del os.environ[_name]
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S105 (the stand-in takes anything)
+    AWS_SECRET_ACCESS_KEY="testing",
     AWS_DEFAULT_REGION="us-east-1",
     WAYGATE_STAGE="local",
 )
@@ -43,16 +43,20 @@ def _standin() -> Iterator[LocalAws]:
 
 
 @pytest.fixture
-def aws(_standin: LocalAws) -> LocalAws:
+def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     """An empty AWS, with Waygate's resources in it."""
     from chalicelib import rows
     from chalicelib.auth import keyring
-    from chalicelib.gateway import resolve
+    from chalicelib.gateway import resolve, retry
+    from chalicelib.registry import action_index
 
     _standin.reset()
     rows.forget_everything()
     keyring.forget()
     resolve.forget_everything()
+    retry.forget_everything()
+    action_index.forget_everything()
+    monkeypatch.setattr(retry, "PACE", retry.Pace(sleep=lambda _: None))
     return _standin
 
 

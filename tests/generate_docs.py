@@ -22,7 +22,7 @@ def errors() -> str:
         "Every error is an `application/problem+json` document (RFC 9457) with `type`, `title`, `status`, `code`, `detail`,",
         "`retryable`, `request_id` and, where there is something to say, `suggested_fix`, `errors` (each fault as",
         "`{pointer, code, detail}`) and `upstream` (`{status, attempts, body}`). A failed job carries `{code, detail,",
-        "suggested_fix}` of the same codes. A write that may have happened carries `outcome: \"unknown\"`.",
+        'suggested_fix}` of the same codes. A write that may have happened carries `outcome: "unknown"`.',
         "",
         "The status says whose fault it is: 4xx the caller's (424: the upstream refused), 502 and 504 the upstream's, 500 and",
         "503 ours.",
@@ -97,10 +97,14 @@ def api() -> str:
         "|---|---|---|---|",
     ]
     for endpoint in endpoints:
-        scope = endpoint.scope or ("—" if "health" in endpoint.path else "`invoke`" if endpoint.is_public else "any key")
+        scope = endpoint.scope or (
+            "—" if "health" in endpoint.path else "`invoke`" if endpoint.is_public else "any key"
+        )
         told = " ".join((inspect.getdoc(endpoint.handler) or "").split("\n\n")[0].split())
         path = endpoint.path.removeprefix("/v1")
-        lines.append(f"| {endpoint.method} | `{path}` | {scope if scope.startswith(('`', '—', 'any')) else f'`{scope}`'} | {told} |")
+        lines.append(
+            f"| {endpoint.method} | `{path}` | {scope if scope.startswith(('`', '—', 'any')) else f'`{scope}`'} | {told} |"
+        )
     lines += [
         "",
         "## Invoking",
@@ -111,6 +115,7 @@ def api() -> str:
         "|---|---|",
         "| `Waygate-Connection` | which connection; else the only one, or `default` |",
         "| `Waygate-Timeout` | seconds that the caller allows, at most 25 |",
+        "| `Idempotency-Key` | sent on to the upstream where the action declares a header for it; makes a write repeatable |",
         "| `Waygate-Response: raw` | the upstream's status, content type and bytes instead of the envelope |",
         "",
         "`?dry_run=true` answers with the exact masked request, and calls nothing. Success is always 200; the upstream's own",

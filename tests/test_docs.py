@@ -78,7 +78,9 @@ def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalSta
     install, *lines = [line.replace("8899", str(port)) for line in _walk_through("jupyter")]
     assert "pip install" in install
     served = next(n for n, line in enumerate(lines) if "jupyter server" in line)
-    lines[served] = lines[served].replace("root_dir=/tmp", f"root_dir={tmp_path}").replace("server ", "server --allow-root ")
+    lines[served] = (
+        lines[served].replace("root_dir=/tmp", f"root_dir={tmp_path}").replace("server ", "server --allow-root ")
+    )
     ready = f"until (exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null; do :; done"
     lines[served : served + 1] = [lines[served], "trap 'kill %1; wait' EXIT", ready]
     done = _run(["python3() { " + shlex.quote(sys.executable) + ' "$@"; }', *lines], local_stack, tmp_path)

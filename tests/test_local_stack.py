@@ -20,7 +20,6 @@ import pytest
 
 from tests.conftest import ROOT, LocalStack, free_ports, start_stack
 
-
 pytestmark = pytest.mark.xdist_group("local_stack")
 
 

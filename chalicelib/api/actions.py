@@ -8,10 +8,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import cursors, instants
-from chalicelib.merge_patch import merge
 from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
 from chalicelib.errors import BadHeader, InvalidInput
 from chalicelib.gateway.invoke import Call, Result, invoke
+from chalicelib.merge_patch import merge
 from chalicelib.registry import actions, definitions, integrations
 from chalicelib.registry.closure import bundle, closure
 from chalicelib.registry.models import ActionFacts, ActionName
@@ -20,6 +20,7 @@ from chalicelib.registry.validation import UnusableSchema, compile_schema
 from chalicelib.settings import Caps
 
 routes = Routes()
+_LONGEST_KEY = 255  # characters of an Idempotency-Key
 _RESERVE_S = 1.5  # of Lambda's time, for everything but the upstream
 
 
@@ -55,11 +56,14 @@ class _Named(BaseModel):
 
 @routes("GET", "/v1/actions", scope="registry:read", query=Filter)
 def page(context: Context, query: Filter) -> dict[str, Any]:
-    """Actions of all integrations, or of one; `q` finds words in names, summaries, paths and tags."""
+    """Actions of all integrations, or of one, by name; with `q` those that answer it, the best first."""
     listing = cursors.listing("/actions", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
-    wanted = actions.Wanted(query.integration, query.q, query.tag, context.who.integrations)
-    found, more = actions.page(context.workspace, wanted, limit=query.limit, after=after)
+    wanted = actions.Wanted(query.integration, query.tag, context.who.integrations)
+    if query.q and query.q.strip():
+        found, more = actions.search(context.workspace, query.q, wanted, limit=query.limit, after=after)
+    else:
+        found, more = actions.page(context.workspace, wanted, limit=query.limit, after=after)
     return {
         "data": [actions.list_fields(row) for row in found],
         "next_cursor": cursors.make(context.workspace, listing, more),
@@ -127,6 +131,7 @@ def run(context: Context, query: Invocation) -> Reply:
             body=context.raw_body,
             connection=context.header("waygate-connection"),
             timeout_s=_timeout_s(context),
+            idempotency_key=_idempotency_key(context),
             dry_run=query.dry_run,
         )
     )
@@ -176,6 +181,7 @@ def _store(context: Context, row: ActionRow | None, facts: ActionFacts, *, defin
         definitions=definitions_id,
         now=instants.now(),
         version=(seen or 0) + 1,
+        imported=row.imported if row is not None else None,
     )
     if row is not None:
         new.created_at = row.created_at
@@ -209,6 +215,13 @@ def _timeout_s(context: Context) -> float:
     if not 0 < seconds < 3_600:
         raise BadHeader("Waygate-Timeout must be a number of seconds above 0, such as 20.")
     return min(seconds, left)
+
+
+def _idempotency_key(context: Context) -> str | None:
+    key = context.header("idempotency-key")
+    if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise BadHeader(f"Idempotency-Key must be 1 to {_LONGEST_KEY} printable ASCII characters.")
+    return key
 
 
 def _response_kind(context: Context) -> str:

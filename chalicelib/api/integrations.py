@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import cursors, instants
-from chalicelib.merge_patch import merge
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.errors import InvalidInput
+from chalicelib.merge_patch import merge
 from chalicelib.registry import integrations
 from chalicelib.registry.models import IntegrationFacts
 from chalicelib.registry.tables import IntegrationRow
@@ -23,12 +23,18 @@ class Patch(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-@routes("GET", "/v1/integrations", scope="registry:read", query=Page)
-def page(context: Context, query: Page) -> dict[str, Any]:
-    """The workspace's integrations, by name."""
-    listing = cursors.listing("/integrations", {})
+class Filter(Page):
+    """How a list of integrations is narrowed."""
+
+    tag: str | None = Field(default=None, max_length=63)
+
+
+@routes("GET", "/v1/integrations", scope="registry:read", query=Filter)
+def page(context: Context, query: Filter) -> dict[str, Any]:
+    """The workspace's integrations, by name; those under a `tag` where one is given."""
+    listing = cursors.listing("/integrations", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
-    found, more = integrations.page(context.workspace, limit=query.limit, after=after)
+    found, more = integrations.page(context.workspace, limit=query.limit, after=after, tag=query.tag)
     return {
         "data": [show(row) for row in found if context.who.sees(row.name)],
         "next_cursor": cursors.make(context.workspace, listing, more),

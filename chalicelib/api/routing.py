@@ -17,10 +17,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib import checked_json
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import Caller, Scope
-from chalicelib.errors import BadHeader, EtagMismatch, InvalidInput, MalformedJson, TooLarge, UnsupportedMediaType
+from chalicelib.errors import (
+    BadHeader,
+    EtagMismatch,
+    InvalidInput,
+    MalformedJson,
+    RouteNotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
 from chalicelib.registry.validation import pointer
 from chalicelib.settings import Caps
 
+_LONGEST_NAME = 200  # characters of a path parameter; DynamoDB takes keys of 1,024 bytes
 # curl's `-d` says form where it sends JSON; a browser's form post cannot carry our Authorization header (F9)
 _JSON_KINDS = frozenset({"", "application/json", "application/x-www-form-urlencoded", "text/plain"})
 
@@ -158,6 +167,8 @@ class Routes:
 
 def answer_to(endpoint: Endpoint, context: Context) -> Reply:
     """Run `endpoint` for `context`. Raises the `WaygateError` that the caller gets."""
+    if any(len(value) > _LONGEST_NAME for value in context.parameters.values()):
+        raise RouteNotFound(f"A name in the path is longer than {_LONGEST_NAME} characters.")
     if not endpoint.is_public:
         caller = api_keys.authenticate(context.header("authorization"))
         integration = context.parameters.get("integration")

@@ -8,11 +8,11 @@ from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.application import dump
-from chalicelib.merge_patch import compose, merge
 from chalicelib.api.routing import Context, Page, Reply, Routes, invalid
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.egress import check_origin
 from chalicelib.errors import EgressBlocked, InvalidInput, WrongState
+from chalicelib.merge_patch import compose, merge
 from chalicelib.registry.closure import bundle
 from chalicelib.registry.models import ActionFacts, ActionName, Name, Strict, check_base_url
 from chalicelib.scraper import drafts, jobs, publishing, uploads
@@ -21,12 +21,14 @@ from chalicelib.scraper.tables import JobRow
 from chalicelib.settings import Caps
 
 routes = Routes()
+_SHOWN = 600_000  # characters of findings of each kind, of the three; `counts` tells of every one
+_SHOWN_OF_ACTION = 10_000  # characters of differences, and of warnings, in a list; the page of an action has them all
 
 
 class Source(Strict):
-    """Where the description is: exactly one of `url`, `document` (inline) and `upload`."""
+    """Where the description is: exactly one of `url`, `document` (inline) and `upload` (a file, or a zip of files)."""
 
-    type: Literal["auto", "openapi"] = "auto"
+    type: Literal["auto", "openapi", "postman"] = "auto"
     url: str | None = Field(default=None, max_length=2048)
     document: dict[str, Any] | str | None = None
     upload: str | None = Field(default=None, pattern=r"^upl_[0-9A-Z]{26}$")
@@ -142,9 +144,11 @@ def draft(context: Context, query: DraftFilter) -> dict[str, Any]:
         "actions": [_brief(p) for p in wanted[: query.limit]],
         "total": len(read.actions),
         "removed": read.removed,
-        "repaired": read.repaired[:500],
-        "dropped": read.dropped[:500],
-        "warnings": read.warnings[:500],
+        "changes": read.changes,
+        "repaired": _fitting(read.repaired, _SHOWN),
+        "dropped": _fitting(read.dropped, _SHOWN),
+        "warnings": _fitting(read.warnings, _SHOWN),
+        "counts": read.counts,
         "next_cursor": cursors.make(context.workspace, listing, more),
     }
 
@@ -227,8 +231,19 @@ def _brief(proposal: Proposal) -> dict[str, Any]:
         "state": proposal.state,
         "confidence": proposal.confidence,
         "change": proposal.change,
-        "warnings": proposal.warnings,
+        "differences": _fitting(proposal.differences, _SHOWN_OF_ACTION),
+        "warnings": _fitting(proposal.warnings, _SHOWN_OF_ACTION),
     }
+
+
+def _fitting(findings: list[dict[str, str]], most: int) -> list[dict[str, str]]:
+    """As many as have `most` characters together."""
+    size = 0
+    for n, each in enumerate(findings):
+        size += sum(map(len, each.values()))
+        if size > most:
+            return findings[:n]
+    return findings
 
 
 def _whole(proposal: Proposal, read: Draft) -> dict[str, Any]:
@@ -236,7 +251,7 @@ def _whole(proposal: Proposal, read: Draft) -> dict[str, Any]:
     for member in ("input_schema", "output_schema"):
         if isinstance(facts[member], dict):
             facts[member] = bundle(facts[member], read.definitions)
-    return {**facts, **_brief(proposal)}
+    return {**facts, **_brief(proposal), "differences": proposal.differences, "warnings": proposal.warnings}
 
 
 def _check_url(pointer: str, url: str) -> None:

@@ -1,8 +1,10 @@
-"""One upstream call, and what its outcome means for the caller."""
+"""Calling the upstream, and what the outcome means for the caller."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +20,10 @@ from chalicelib.errors import (
     UpstreamUnreachable,
     WaygateError,
 )
-from chalicelib.gateway import response
+from chalicelib.gateway import rate_limits, response, retry
+from chalicelib.gateway.rate_limits import NO_LIMIT, Limit
+from chalicelib.gateway.retry import Pace, Try
+from chalicelib.registry.models import RateLimits
 
 _FAILURES: Final[dict[str, type[WaygateError]]] = {
     "dns_error": UpstreamUnreachable,
@@ -38,6 +43,7 @@ class Tried:
     attempts: tuple[dict[str, Any], ...]
     result: Answer | CallFailed
     is_write: bool
+    limit: Limit = NO_LIMIT
 
     def facts(self) -> dict[str, Any]:
         """The `upstream` member of `meta`, of errors and of records."""
@@ -54,37 +60,57 @@ class Tried:
             error.facts |= {"outcome": "unknown", "retryable": False}
 
 
-def attempt(request: Outbound, *, timeout_s: float, is_write: bool) -> Tried:
-    """Call the upstream once."""
-    try:
-        answer = send(request, timeout_s=timeout_s)
-    except CallFailed as failure:
-        story = {"n": 1, "status": None, "reason": failure.reason, "duration_ms": failure.duration_ms}
-        return Tried((story,), failure, is_write)
-    return Tried(({"n": 1, "status": answer.status, "duration_ms": answer.duration_ms},), answer, is_write)
+@dataclass(frozen=True)
+class Conduct:
+    """How a call may be made: what the upstream's limits look like, whether repeating it is harmless, until when."""
+
+    limits: RateLimits
+    is_write: bool
+    is_repeatable: bool
+    timeout_s: float
+    workspace: str
 
 
-def outcome(tried: Tried, *, now: dt.datetime) -> Answer:
+def attempt(request: Outbound, conduct: Conduct, *, now: Callable[[], dt.datetime], pace: Pace) -> Tried:
+    """Call the upstream, again where that is safe and can help (`retry`)."""
+
+    def once(timeout_s: float) -> Try:
+        try:
+            result: Answer | CallFailed = send(request, timeout_s=timeout_s)
+        except CallFailed as failure:
+            result = failure
+        limit = NO_LIMIT
+        if isinstance(result, Answer):
+            limit = rate_limits.read(result, conduct.limits, now=now())
+        return retry.judge(result, limit, is_repeatable=conduct.is_repeatable)
+
+    last, story = retry.run(
+        once, deadline=pace.clock() + conduct.timeout_s, budget=retry.budget_of(conduct.workspace), pace=pace
+    )
+    return Tried(tuple(story), last.result, conduct.is_write, last.limit)
+
+
+def outcome(tried: Tried) -> Answer:
     """The answer, if it is a good one (2xx, 3xx). Raises the error that the caller should get otherwise."""
     result = tried.result
     if isinstance(result, CallFailed):
         error = _FAILURES[result.reason](f"{result.detail[:1].upper()}{result.detail[1:]}.")
         tried.explain(error, may_have_happened=result.sent)
         raise error
-    if result.status < 400:
+    if result.status < 400 and not tried.limit.is_hit:
         return result
-    refused = _refusal(result, now)
+    refused = _refusal(result, tried.limit)
     refused.facts["upstream"] = {**tried.facts(), "body": response.shown(result)}
     tried.explain(refused, may_have_happened=result.status >= 500)
     raise refused
 
 
-def _refusal(answer: Answer, now: dt.datetime) -> WaygateError:
+def _refusal(answer: Answer, limit: Limit) -> WaygateError:
     detail = f"The upstream answered {answer.status}."
-    if answer.status == 429:
-        wait_s = response.retry_after_s(answer, now=now)
-        headers = {} if wait_s is None else {"Retry-After": str(wait_s)}
-        return UpstreamRateLimited(detail, fix="Come back later.", headers=headers)
+    if answer.status == 429 or limit.is_hit:
+        headers = {} if limit.wait_s is None else {"Retry-After": str(math.ceil(limit.wait_s))}
+        facts = {"rate_limit": limit.facts()} if limit.facts() else {}
+        return UpstreamRateLimited(detail, fix="Come back later.", headers=headers, facts=facts)
     if answer.status >= 500:
         return UpstreamFailed(detail)
     if answer.status in (401, 403):

@@ -6,7 +6,7 @@
 4. **build** the upstream request, a pure function (`request.build`);
 5. **credential**: opened for the integration's own origin, and applied last (`request.sign`);
 6. **admit**: a refusal would cost no upstream call;
-7. **attempt**: one bounded call through the egress door (`attempt`);
+7. **attempt**: bounded calls through the egress door, repeated where that is safe (`attempt`, `retry`);
 8. **read** the answer, and hold it against the output schema (`response.read`);
 9. **record** the invocation, masked, off the caller's path (`log.emit`).
 """
@@ -28,8 +28,8 @@ from chalicelib.auth.api_keys import Caller
 from chalicelib.auth.schemes import Placement, place, reserved_names
 from chalicelib.egress import Answer, check_origin
 from chalicelib.errors import InvalidInput, UpstreamFault, UpstreamInvalidResponse, WaygateError
-from chalicelib.gateway import attempt, log, response
-from chalicelib.gateway.attempt import Tried
+from chalicelib.gateway import attempt, log, response, retry
+from chalicelib.gateway.attempt import Conduct, Tried
 from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.gateway.resolve import Resolved, authorize, resolve
 from chalicelib.observability import emit_metrics, guard_secrets, redact, redact_bytes
@@ -53,6 +53,7 @@ class Call:
     body: bytes
     connection: str | None = None
     timeout_s: float | None = None
+    idempotency_key: str | None = None
     dry_run: bool = False
 
 
@@ -119,20 +120,25 @@ def _run(story: _Story, clock: Callable[[], float], now: Callable[[], dt.datetim
     _validate_input(resolved, values)
     base_url = integrations.complete_base_url(resolved.integration, resolved.config)
     request = build(resolved.action, values, base_url=base_url, owned=_owned_names(resolved))
+    if header := resolved.action.idempotency_header:
+        request = request.with_header(header, call.idempotency_key or call.request_id)
     placement = _credential(resolved, base_url)
     story.request = masked(request, placement)
     story.sizes["request"] = len(request.body or b"")
     if call.dry_run:
         return _dry_run(story, resolved, request, clock)
     timeout_s = min(call.timeout_s or Caps.CALL_TIMEOUT_S, resolved.integration.policy.timeout_s)
-    tried = story.tried = attempt.attempt(
-        sign(request, placement),
-        timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
+    conduct = Conduct(
+        limits=resolved.integration.profile.rate_limits,
         is_write=resolved.action.behaviour != "read",
+        is_repeatable=resolved.action.behaviour == "read" or resolved.action.idempotency_header is not None,
+        timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
+        workspace=story.caller.workspace,
     )
+    tried = story.tried = attempt.attempt(sign(request, placement), conduct, now=now, pace=retry.PACE)
     if isinstance(tried.result, Answer):
         story.sizes["response"] = len(tried.result.body)
-    answer = attempt.outcome(tried, now=now())
+    answer = attempt.outcome(tried)
     try:
         body = response.read(answer, expects_json=resolved.action.output_schema is not None)
         warnings = _check_output(story, resolved, body)
@@ -140,6 +146,8 @@ def _run(story: _Story, clock: Callable[[], float], now: Callable[[], dt.datetim
         tried.explain(error, may_have_happened=True)
         raise
     meta = _meta(story, clock) | {"output_valid": story.output_valid, "warnings": warnings}
+    if limit := tried.limit.facts():
+        meta["rate_limit"] = limit
     if location := answer.header("location"):
         meta["upstream"]["location"] = redact(location)
     return Result(body.data, meta, answer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -46,6 +46,10 @@ class Request:
         """The whole URL with this query."""
         pairs = "&".join(f"{name}={value}" for name, value in query)
         return self.base_url + self.path + (f"?{pairs}" if pairs else "")
+
+    def with_header(self, name: str, value: str) -> Request:
+        """The same request with one header more."""
+        return replace(self, headers=(*self.headers, (name, value)))
 
 
 def build(action: ActionFacts, values: Mapping[str, Any], *, base_url: str, owned: Owned) -> Request:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
 
 from chalicelib import aws, rows
 from chalicelib.auth import connections
 from chalicelib.aws import RowKey, is_condition_failure
 from chalicelib.errors import ActionNotFound, VersionConflict
+from chalicelib.registry import action_index
 from chalicelib.registry.integrations import did_you_mean
 from chalicelib.registry.models import ActionFacts
+from chalicelib.registry.search.rank import Question
 from chalicelib.registry.tables import ActionRow
 from chalicelib.settings import Caps
 
 _SCANNED = 1_000  # rows that one page of a filtered list looks at
+_RANKED = 500  # results of one search, over all pages
 
 
 def row_key(workspace: str, integration: str, name: str) -> RowKey:
@@ -50,8 +54,12 @@ def new_row(
     definitions: str | None,
     now: dt.datetime,
     version: int = 1,
+    imported: dict[str, Any] | None = None,
 ) -> ActionRow:
-    """The row of an action; a definition too large for an item is stored in S3 by this call."""
+    """The row of an action; what is too large for an item is stored in S3 by this call.
+
+    `imported` is kept for the next import, which tells from it what has been edited by hand since.
+    """
     document = facts.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     row = ActionRow(
         connections.owner(workspace, integration),
@@ -71,9 +79,14 @@ def new_row(
         created_at=now,
         updated_at=now,
     )
-    packed = aws.pack(document)
+    packed, kept = aws.pack(document), aws.pack(imported)
+    key = f"actions/{workspace}/{integration}/{name}/{version}"
+    if len(packed) + len(kept) > Caps.ITEM_BYTES and imported is not None and "stored_at" not in imported:
+        aws.put_object(f"{key}-imported", kept)
+        imported = {"stored_at": f"{key}-imported"}
+    row.imported = imported
     if len(packed) > Caps.ITEM_BYTES:
-        row.stored_at = f"actions/{workspace}/{integration}/{name}/{version}"
+        row.stored_at = key
         aws.put_object(row.stored_at, packed)
     else:
         row.facts = document
@@ -104,7 +117,11 @@ def not_found(workspace: str, integration: str, name: str) -> ActionNotFound:
 
 def put(row: ActionRow, *, seen: int | None) -> None:
     """Store `row`, provided the stored version still is `seen` (None: there is none)."""
-    condition = ActionRow.name.does_not_exist() if seen is None else (ActionRow.version == seen)
+    _save(row, ActionRow.name.does_not_exist() if seen is None else (ActionRow.version == seen))
+    action_index.mark(str(row.workspace), [str(row.integration)])
+
+
+def _save(row: ActionRow, condition: Condition) -> None:
     try:
         row.save(condition)
     except PutError as error:
@@ -114,12 +131,29 @@ def put(row: ActionRow, *, seen: int | None) -> None:
     rows.forget((ActionRow, row.owner, row.name))
 
 
+def retag(row: ActionRow, tags: Sequence[str], *, now: dt.datetime) -> None:
+    """Give an action other tags, as a new version. Whoever calls it marks the integration (`action_index.mark`)."""
+    facts, seen = facts_of(row), int(row.version or 1)
+    document = facts.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"tags": list(tags)}
+    row.tags, row.version, row.updated_at = list(tags), seen + 1, now
+    if row.stored_at:
+        row.stored_at = f"actions/{row.workspace}/{row.integration}/{row.name}/{row.version}"
+        aws.put_object(row.stored_at, aws.pack(document))
+    else:
+        row.facts = document
+    _save(row, ActionRow.version == seen)
+
+
 def put_many(new: Iterable[ActionRow]) -> None:
     """Store many rows, 25 to a call, whatever was there before."""
+    written: set[tuple[str, str]] = set()
     with ActionRow.batch_write() as batch:
         for row in new:
             batch.save(row)
             rows.forget((ActionRow, row.owner, row.name))
+            written.add((str(row.workspace), str(row.integration)))
+    for workspace in {workspace for workspace, _ in written}:
+        action_index.mark(workspace, [name for where, name in written if where == workspace])
 
 
 def delete(workspace: str, integration: str, names: Iterable[str]) -> None:
@@ -129,6 +163,7 @@ def delete(workspace: str, integration: str, names: Iterable[str]) -> None:
         for name in names:
             batch.delete(ActionRow(owner, name))
             rows.forget((ActionRow, owner, name))
+    action_index.mark(workspace, [integration])
 
 
 def names(workspace: str, integration: str) -> dict[str, int]:
@@ -143,21 +178,16 @@ class Wanted:
     """What a list is filtered by. `integrations` is what the key may see; None: all."""
 
     integration: str | None = None
-    text: str | None = None
     tag: str | None = None
     integrations: frozenset[str] | None = None
 
     def matches(self, row: ActionRow) -> bool:
-        """True where every filter holds; all words of `text` must occur somewhere in the list fields."""
+        """True where every filter holds."""
+        if self.integration is not None and row.integration != self.integration:
+            return False
         if self.integrations is not None and row.integration not in self.integrations:
             return False
-        if self.tag and self.tag not in (row.tags or []):
-            return False
-        if not self.text:
-            return True
-        parts = (row.integration, row.name, row.title, row.summary, row.path, *(row.tags or []))
-        haystack = " ".join(part or "" for part in parts).lower()
-        return all(word in haystack for word in self.text.lower().split())
+        return not self.tag or self.tag in (row.tags or [])
 
 
 def page(workspace: str, wanted: Wanted, *, limit: int, after: str | None) -> tuple[list[ActionRow], str | None]:
@@ -171,7 +201,7 @@ def page(workspace: str, wanted: Wanted, *, limit: int, after: str | None) -> tu
         condition = ActionRow.place > after
     found: list[ActionRow] = []
     seen, last = 0, None
-    is_filtered = bool(wanted.text or wanted.tag or wanted.integrations)
+    is_filtered = bool(wanted.tag or wanted.integrations is not None)
     size = 200 if is_filtered else limit + 2
     for row in ActionRow.of_workspace.query(workspace, condition, limit=_SCANNED + 1, page_size=size):
         if row.place == after:
@@ -182,6 +212,31 @@ def page(workspace: str, wanted: Wanted, *, limit: int, after: str | None) -> tu
         if wanted.matches(row):
             found.append(row)
     return found, None
+
+
+def search(
+    workspace: str, text: str, wanted: Wanted, *, limit: int, after: str | None
+) -> tuple[list[ActionRow], str | None]:
+    """Actions that answer `text`, the best first, and the place to go on after; 500 at the most over all pages.
+
+    The index only proposes: each action is read from its row, so one that is gone, or that no longer passes the
+    filters, does not appear.
+    """
+    start = int(after) if after else 0
+    question = Question(text, wanted.integration, wanted.integrations, wanted.tag)
+    asked = min(_RANKED, start + 2 * limit)
+    proposed = action_index.search(workspace, question, asked)
+    found: list[ActionRow] = []
+    for number in range(start, len(proposed)):
+        if len(found) == limit:
+            return found, str(number)
+        if (number - start) % limit == 0:
+            keys = [row_key(workspace, *place) for place in proposed[number : number + limit]]
+            read = aws.batch_read(keys)
+        row = read[row_key(workspace, *proposed[number])]
+        if isinstance(row, ActionRow) and wanted.matches(row):
+            found.append(row)
+    return found, str(asked) if len(proposed) == asked < _RANKED else None
 
 
 def list_fields(row: ActionRow) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import RowKey, is_condition_failure
 from chalicelib.egress import check_origin
 from chalicelib.errors import EgressBlocked, IntegrationNotFound, InvalidInput, NameTaken, VersionConflict
+from chalicelib.registry import action_index
 from chalicelib.registry.models import IntegrationFacts
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 
@@ -106,11 +107,19 @@ def did_you_mean(name: str, known: Sequence[str]) -> list[str]:
     return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
 
-def page(workspace: str, *, limit: int, after: str | None) -> tuple[list[IntegrationRow], str | None]:
-    """Integrations by name, and the name to go on after; None at the end."""
+def page(
+    workspace: str, *, limit: int, after: str | None, tag: str | None = None
+) -> tuple[list[IntegrationRow], str | None]:
+    """Integrations by name, those under `tag` where one is given, and the name to go on after; None at the end."""
     condition = IntegrationRow.name > after if after else None
-    found = list(IntegrationRow.query(workspace, condition, limit=limit + 1, consistent_read=True))
-    return found[:limit], found[limit - 1].name if len(found) > limit else None
+    size = limit + 1 if tag is None else None
+    found: list[IntegrationRow] = []
+    for row in IntegrationRow.query(workspace, condition, limit=size, consistent_read=True):
+        if tag is None or tag in row.facts.get("tags", ()):
+            found.append(row)
+        if len(found) > limit:
+            return found[:limit], found[limit - 1].name
+    return found, None
 
 
 def replace(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -> IntegrationRow:
@@ -152,6 +161,7 @@ def delete(workspace: str, name: str) -> None:
                 rows.forget((ActionRow, key, action.name))
     for prefix in ("definitions", "actions"):
         aws.delete_objects(f"{prefix}/{workspace}/{name}/")
+    action_index.mark(workspace, [name])
     row.delete()
     rows.forget(row_key(workspace, name))
 
@@ -196,6 +206,7 @@ def delete_all(workspace: str) -> None:
     """Delete every integration of a workspace."""
     for row in list(IntegrationRow.query(workspace, attributes_to_get=["workspace", "name"])):
         delete(workspace, row.name)
+    action_index.delete_all(workspace)
 
 
 def set_definitions(row: IntegrationRow, digest: str | None, *, now: dt.datetime) -> None:

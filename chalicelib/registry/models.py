@@ -35,8 +35,36 @@ class ConfigField(Strict):
     default: str | None = Field(default=None, max_length=500)
 
 
+HeaderName = Annotated[str, Field(pattern=TOKEN, max_length=128)]
+
+
+class Window(Strict):
+    """One window of an upstream's rate limit, as its headers tell of it. The reset's unit must be declared."""
+
+    remaining: HeaderName | None = None
+    reset: HeaderName
+    unit: Literal["epoch_s", "epoch_ms", "delta_s", "delta_ms", "iso", "duration"]
+
+
+class BodyRule(Strict):
+    """An answer whose JSON body holds one of `values` (as text) at `pointer` (RFC 6901)."""
+
+    pointer: str = Field(pattern=r"^(/[^/]*)+$", max_length=500)
+    values: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
+
+
+class RateLimits(Strict):
+    """How an upstream says “too many”: which answers mean it, which headers tell what is left."""
+
+    statuses: Annotated[tuple[int, ...], Field(max_length=10)] = (429,)
+    windows: Annotated[tuple[Window, ...], Field(max_length=10)] = ()
+    body: BodyRule | None = None
+
+
 class Profile(Strict):
     """An upstream's quirks, as data."""
+
+    rate_limits: RateLimits = RateLimits()
 
     config: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")], ConfigField] = Field(
         default_factory=dict, description="The variables of `base_url`, filled from a connection's `config`."

@@ -68,6 +68,7 @@ class ActionRow(aws.Table):
     version = NumberAttribute(null=True)
     definitions = UnicodeAttribute(null=True)
     facts = PackedAttribute(null=True)  # registry.models.ActionFacts; for definitions: the definitions themselves
+    imported = PackedAttribute(null=True)  # what an import last made it of, or where in S3 that is
     stored_at = UnicodeAttribute(null=True)  # the S3 key, where `facts` would not fit into an item
     created_at = InstantAttribute(null=True)
     updated_at = InstantAttribute(null=True)

@@ -105,7 +105,9 @@ def _explain(error: Any) -> list[Fault]:
             allowed = ", ".join(str(option) for option in kind.options)[:300]
             return [{"pointer": pointer(here), "code": "enum", "detail": f"must be one of {allowed}"}]
         case "type":
-            return [{"pointer": pointer(here), "code": "type", "detail": f"must be of type {', '.join(kind.types)}"}]
+            return [
+                {"pointer": pointer(here), "code": "type", "detail": f"must be of type {', '.join(sorted(kind.types))}"}
+            ]
         case "format":
             return [{"pointer": pointer(here), "code": "format", "detail": f"must be a valid {kind.format}"}]
         case name:

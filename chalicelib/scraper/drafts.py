@@ -9,7 +9,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chalicelib import aws
@@ -27,7 +27,11 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Draft:
-    """What was read. `actions`: name → `{facts, confidence, change, warnings}`; `removed`: names that are gone."""
+    """What was read. `removed` are names that are gone; `counts` says how often each code was found.
+
+    `actions`: name → ``{facts, imported, operation, seen, is_news, confidence, change, differences, warnings}``, where
+    `facts` has the edits made by hand and `imported` (None: the same) has not; `seen` is the version that was there.
+    """
 
     integration: dict[str, Any]
     definitions: dict[str, Any]
@@ -36,6 +40,16 @@ class Draft:
     repaired: list[dict[str, str]]
     dropped: list[dict[str, str]]
     warnings: list[dict[str, str]]
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many actions were added, changed (and how many of those break callers), removed, or stayed the same."""
+        found = dict.fromkeys(("added", "changed", "breaking", "removed", "same"), 0)
+        for read in self.actions.values():
+            found[read["change"]] += 1
+            found["breaking"] += any(each["kind"] == "breaking" for each in read["differences"])
+        return {**found, "removed": len(self.removed)}
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,9 @@ class Proposal:
     state: State
     confidence: float
     change: str
+    differences: list[dict[str, str]]
     warnings: list[dict[str, str]]
+    edits: dict[str, Any]
 
 
 def store(row: JobRow, draft: Draft) -> str:
@@ -104,14 +120,17 @@ def edits_of(row: JobRow, name: str) -> dict[str, Any]:
 
 
 def _proposal(name: str, read: dict[str, Any], decision: DecisionRow | None) -> Proposal:
-    facts = merge(read["facts"], (decision.edits or {}) if decision else {})
+    edits = dict(decision.edits or {}) if decision else {}
+    facts = merge(read["facts"], edits)
     return Proposal(
         name=name,
         facts=ActionFacts.model_validate(facts),
         state=decision.state if decision else "proposed",  # type: ignore[arg-type]  # written by `decide` alone
         confidence=float(read["confidence"]),
         change=read["change"],
+        differences=read["differences"],
         warnings=read["warnings"],
+        edits=edits,
     )
 
 

@@ -6,6 +6,7 @@ A finding is of the kind its code belongs to. The tables are the documentation: 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,6 +16,7 @@ REPAIRED: Final[dict[str, str]] = {
     "array_items_listed": "`items` was a list, which OpenAPI does not know; it became `prefixItems`.",
     "boolean_exclusive_bound": "`exclusiveMinimum` or `exclusiveMaximum` was a boolean without a bound beside it.",
     "keyword_repaired": "A schema keyword had a value of the wrong type with an obvious meaning, which it now has.",
+    "operation_id_duplicate": "Several operations have one `operationId`; all but one are named after their path.",
     "parameter_schema_moved": "A parameter stated its type beside `schema` instead of in it.",
     "path_fragment_removed": "A path ended in `#…`, which is never sent.",
     "path_parameter_added": "The path names a parameter that is not declared; it is asked for as a string.",
@@ -44,29 +46,41 @@ DROPPED: Final[dict[str, str]] = {
 }
 
 WARNINGS: Final[dict[str, str]] = {
+    "archive_entry": "Several files of the zip archive could be the description; one was chosen.",
     "auth_alternatives": "The description offers several ways to authenticate; one was chosen.",
     "auth_combined": "Several secret headers go together; the connection takes them by name.",
+    "auth_not_needed": "An operation needs no credential (`security: []`); the integration's is sent all the same.",
+    "auth_other_needed": "An operation does not take the credential that the integration uses.",
     "auth_prefix_assumed": "An HTTP authentication scheme is not a common one; its name is put before the token.",
     "auth_prefix_unclear": "The Authorization header is declared as an API key: its value includes any prefix.",
     "auth_scopes_all": "No operation names the scopes that it needs; all that are declared will be asked for.",
     "auth_unknown": "The description does not say how calls authenticate.",
     "auth_unsupported": "A way to authenticate is not supported; the detail says what is missing.",
-    "auth_urls_missing": "An OAuth scheme does not say where its endpoints are.",
+    "auth_urls_missing": "An OAuth scheme does not say where its endpoints are, and they could not be discovered.",
     "base_url_from_document": "The server address is relative; it was joined to the address of the description.",
-    "external_ref": "A `$ref` leads to a file or another address, which is never read; its schema is not checked.",
+    "dynamic_ref": "A `$dynamicRef` is read as a plain `$ref`.",
+    "edit_kept": "The description has changed what was edited by hand; the edit is kept.",
+    "edit_lost": "An edit made by hand does not fit the description any more; the description's word holds.",
+    "example_mismatch": "An example in the description does not fit the schema beside it: one of the two is wrong.",
+    "external_ref": "A `$ref` leads to a file or another address that was not read; its schema is not checked.",
+    "file_unread": "A file that the description refers to could not be read; the detail says why.",
     "findings_cut": "More findings of one code than are listed.",
+    "opinions_cut": "Checking examples, or the strict reader, stopped at its bound; the rest was not looked at.",
     "operation_server_ignored": "An operation or path names a server of its own; the integration's is used.",
     "pattern_unsupported": "A `pattern` needs more than a linear-time engine does; it is kept as `x-waygate-pattern`.",
+    "postman_merged": "Several requests of a collection have one method and path; they became one operation.",
     "reference_missing": "A `$ref` leads to nothing; what it would describe is not checked.",
     "schema_branches": "Alternatives multiply beyond the limit; they are not checked.",
     "schema_too_deep": "A schema is nested beyond the limit; what lies deeper is not checked.",
     "schema_too_large": "What a schema refers to has more parts than the limit; it is not checked.",
     "scheme_assumed": "The description does not say http or https; https is used.",
     "servers_several": "The description names several servers; one was chosen.",
+    "strict_reader": "A strict reader of OpenAPI, asked for a second opinion, objects to this operation.",
     "swagger_collection_format": "A `collectionFormat` has no counterpart in OpenAPI 3; commas are used.",
 }
 
 CODES: Final[dict[str, str]] = {**REPAIRED, **DROPPED, **WARNINGS}
+_MOST_POINTER: Final = 2_000
 MOST_OF_ONE_CODE: Final = 500  # a hostile document could otherwise fill the draft with them
 
 
@@ -89,18 +103,26 @@ class Finding:
 class Findings:
     """Collects findings in order, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: Iterable[tuple[str, str, str]] = ()) -> None:
+        """`notes` are findings to begin with, as ``(code, pointer, detail)``."""
         self._seen: dict[Finding, None] = {}
         self._counts: Counter[str] = Counter()
+        for note in notes:
+            self.add(*note)
 
     def add(self, code: str, pointer: str, detail: str) -> None:
         """Note one finding. `code` must be in `CODES`."""
-        finding = Finding(code, pointer, detail[:500])
+        finding = Finding(code, pointer[:_MOST_POINTER], detail[:500])
         if finding in self._seen:
             return
         self._counts[CODES[code] and code] += 1
         if self._counts[code] <= MOST_OF_ONE_CODE:
             self._seen[finding] = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each code was found, those that were cut included."""
+        return dict(sorted(self._counts.items()))
 
     def of(self, kind: Kind) -> tuple[Finding, ...]:
         """The findings of one kind; warnings end with what was cut."""

@@ -4,6 +4,9 @@ An `operationId` is taken when people made it or a framework made it legibly; el
 path, less a leading `/api` or `/v1`. Only a clash brings in anything else: the operation with the shortest path keeps
 the name, every other one gets its method and whole path instead, and a digest of them where even that is taken. The
 order of the document never matters.
+
+What has been imported before keeps its name: an operation is known by its method and path template, whatever the
+parameters in it are called now, and else by its `operationId`. No other operation ever takes a name that is in use.
 """
 
 from __future__ import annotations
@@ -12,8 +15,9 @@ import functools
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple, TypeVar
 
 MOST: Final = 64
 _METHODS: Final = "get|put|post|delete|options|head|patch|trace"
@@ -26,6 +30,8 @@ _WORD_START: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]
 _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _PREFIX: Final = re.compile(r"\A(?:/(?:api|rest|v\d+(?:\.\d+)*))+/(?=.)", re.IGNORECASE)
 _FIRST_BOUND: Final = MOST // 2
+_PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+_T = TypeVar("_T")
 
 
 class Operation(NamedTuple):
@@ -45,6 +51,14 @@ def kebab(text: str) -> str:
     return _SEPARATORS.sub("-", _WORD_START.sub("-", ascii_text).lower()).strip("-")
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An action that is there already; `operation` is what it was imported from, None if it was written by hand."""
+
+    name: str
+    operation: Operation | None
+
+
 def name_of(operation: Operation) -> str:
     """The name of an operation where nothing else wants it."""
     chosen = _from_id(operation)
@@ -56,22 +70,74 @@ def from_path(operation: Operation) -> str:
     return kebab(f"{operation.method.lower()} {operation.path if operation.path != '/' else 'root'}")
 
 
-def names(operations: Iterable[Operation]) -> dict[tuple[str, str], str]:
+def names(operations: Iterable[Operation], known: Iterable[Known] = ()) -> dict[tuple[str, str], str]:
     """``(method, path)`` → name, for operations that differ in one of the two. Independent of their order."""
+    operations, known = list(operations), list(known)
+    kept = recognised(operations, known)
+    taken = {each.name for each in known}
     wanted: dict[str, list[Operation]] = {}
     for operation in operations:
-        wanted.setdefault(name_of(operation), []).append(operation)
-    given = {(group[0].method, group[0].path): name for name, group in wanted.items() if len(group) == 1}
+        if operation[:2] not in kept:
+            wanted.setdefault(name_of(operation), []).append(operation)
+    given: dict[tuple[str, str], str] = {}
     losers: list[Operation] = []
     for name, group in wanted.items():
-        if len(group) > 1:
-            first, *others = sorted(group, key=lambda each: (len(each.path), each.path, each.method))
+        first, *others = sorted(group, key=lambda each: (len(each.path), each.path, each.method))
+        if name in taken:
+            others.append(first)
+        else:
             given[first.method, first.path] = name
-            losers += others
-    return {**given, **_names_of_losers(losers, wanted)}
+        losers += others
+    return {**kept, **given, **_names_of_losers(losers, taken.union(wanted))}
 
 
-def _names_of_losers(losers: list[Operation], taken: Mapping[str, object]) -> dict[tuple[str, str], str]:
+def named(operations: Iterable[Operation], known: Iterable[Known] = ()) -> dict[str, Operation]:
+    """Name → operation, in order of the names."""
+    by_key = {operation[:2]: operation for operation in operations}
+    given = names(by_key.values(), known)
+    return {name: by_key[key] for key, name in sorted(given.items(), key=lambda each: each[1])}
+
+
+def recognised(operations: Iterable[Operation], known: Iterable[Known]) -> dict[tuple[str, str], str]:
+    """``(method, path)`` → the name of the action that each operation has been imported as.
+
+    The path as it is comes first, then the path whatever its parameters are called, then the `operationId`; each only
+    where it tells one operation and one action apart from all others.
+    """
+    left = [each for each in known if each.operation is not None]
+    waiting = list(operations)
+    found: dict[tuple[str, str], str] = {}
+    for identity in (_path_of, _template_of, _id_of):
+        actions = _told_apart((identity(each.operation), each) for each in left if each.operation is not None)
+        candidates = _told_apart((identity(operation), operation) for operation in waiting)
+        pairs = {each.name: candidates[key] for key, each in actions.items() if key in candidates}
+        found.update({(operation.method, operation.path): name for name, operation in pairs.items()})
+        left = [each for each in left if each.name not in pairs]
+        waiting = [operation for operation in waiting if operation[:2] not in found]
+    return found
+
+
+def _told_apart(identified: Iterable[tuple[Hashable, _T]]) -> dict[Hashable, _T]:
+    found: dict[Hashable, list[_T]] = {}
+    for key, each in identified:
+        if key is not None:
+            found.setdefault(key, []).append(each)
+    return {key: group[0] for key, group in found.items() if len(group) == 1}
+
+
+def _path_of(operation: Operation) -> Hashable:
+    return operation.method, operation.path
+
+
+def _template_of(operation: Operation) -> Hashable:
+    return operation.method, _PLACEHOLDER.sub("{}", operation.path).rstrip("/")
+
+
+def _id_of(operation: Operation) -> Hashable:
+    return operation.operation_id or None
+
+
+def _names_of_losers(losers: list[Operation], taken: Iterable[str]) -> dict[tuple[str, str], str]:
     seconds: dict[str, list[Operation]] = {}
     for operation in losers:
         seconds.setdefault(_cut(from_path(operation)), []).append(operation)

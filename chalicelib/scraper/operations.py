@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -14,10 +14,12 @@ from chalicelib.auth.schemes import AuthScheme, reserved_names
 from chalicelib.registry.models import ActionFacts, Behaviour, Constant, Evidence
 from chalicelib.scraper import bodies, inputs, naming
 from chalicelib.scraper.findings import Findings, Unusable
+from chalicelib.scraper.normalise import Places
 from chalicelib.scraper.outputs import Output, Outputs
 from chalicelib.scraper.parameters import Parameters, Property, binding, overridden
 from chalicelib.scraper.references import References
 from chalicelib.scraper.schemas import Schemas
+from chalicelib.scraper.security import Need
 
 _BEHAVIOUR: Final[dict[str, Behaviour]] = {
     "get": "read", "head": "read", "options": "read", "trace": "read",
@@ -33,6 +35,15 @@ class Source:
 
     url: str
     page_hash: str | None
+    places: Places = field(default_factory=Places)
+
+    def evidence(self, name: str, pointer: str, quote: str | None = None) -> Evidence:
+        """That the fact `name` stands at `pointer` of the normalised document."""
+        url, place = self.url, self.places.of(pointer)
+        if not place.startswith("/"):  # in another file of a bundle
+            file, _, place = place.partition("#")
+            url = file if "://" in file else f"{url.rsplit('!', 1)[0]}!{file}"
+        return Evidence(field=name, url=url[:2048], pointer=place, quote=quote, page_hash=self.page_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,14 @@ class OperationReader:
         self._outputs = Outputs(references, schemas, findings)
         self._tags: dict[str, str | None] = {}
 
-    def read(self, method: str, path: str, node: dict[str, Any], item: dict[str, Any], pointer: str) -> Draft:
-        """The action of the operation at `pointer`; `item` is the Path Item Object around it. Raises `Unusable`."""
+    def read(
+        self, path: str, node: dict[str, Any], item: dict[str, Any], pointer: str, needed: Need | None = None
+    ) -> Draft:
+        """The action of the operation at `pointer`; `item` is the Path Item Object around it. Raises `Unusable`.
+
+        `needed` is the credential that it asks for, where that is its own.
+        """
+        method = pointer.rsplit("/", 1)[1]
         template, constants = self._template(path, pointer)
         parameters = self._fitted(
             template,
@@ -97,7 +114,7 @@ class OperationReader:
                 constants=(*constants, *asked.constants),
                 body_media_type=body.media_type if body else None,
                 output_schema=output.schema,
-                evidence=self._evidence(pointer, body, output),
+                evidence=self._evidence(pointer, body, output, needed),
             )
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
@@ -156,12 +173,16 @@ class OperationReader:
             self._findings.add(error.finding.code, error.finding.pointer, error.finding.detail)
             return None
 
-    def _evidence(self, pointer: str, body: bodies.Body | None, output: Output) -> tuple[Evidence, ...]:
+    def _evidence(
+        self, pointer: str, body: bodies.Body | None, output: Output, needed: Need | None
+    ) -> tuple[Evidence, ...]:
         places = (("operation", pointer), ("input_schema", body and body.pointer), ("output_schema", output.pointer))
-        url, page_hash = self._source.url, self._source.page_hash
-        return tuple(
-            Evidence(field=field, url=url, pointer=place, page_hash=page_hash) for field, place in places if place
-        )
+        found = [self._source.evidence(name, place) for name, place in places if place]
+        if needed is not None:
+            if needed.code is not None:
+                self._findings.add(needed.code, f"{pointer}/security", needed.says)
+            found.append(self._source.evidence("security", f"{pointer}/security", needed.says))
+        return tuple(found)
 
     def _tags_of(self, tags: Any, pointer: str) -> tuple[str, ...]:
         kept: dict[str, None] = {}

@@ -8,21 +8,21 @@ its own settings; only a new one takes those of the draft.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from chalicelib.errors import DraftNotFound, InvalidInput, NothingToImport, WrongState
+from chalicelib.merge_patch import merge
 from chalicelib.registry import actions, definitions, integrations
-from chalicelib.registry.closure import bundle
-from chalicelib.registry.models import IntegrationFacts
-from chalicelib.registry.tables import IntegrationRow
-from chalicelib.scraper import drafts, jobs
+from chalicelib.registry.models import ActionFacts, IntegrationFacts
+from chalicelib.registry.tables import ActionRow, IntegrationRow
+from chalicelib.scraper import drafts, jobs, reimport
 from chalicelib.scraper.drafts import Draft, Proposal
+from chalicelib.scraper.naming import Operation
+from chalicelib.scraper.reimport import Fingerprints, Stored
 from chalicelib.scraper.tables import JobRow
 
 
@@ -52,41 +52,80 @@ def publish(
     chosen, removed = _choose(draft, everything, accept, min_confidence)
     if not chosen and not removed:
         raise NothingToImport("No action is accepted.", fix="Accept some, or lower min_confidence.")
-    digest = definitions.store(row.owner, row.integration, draft.definitions)
+    current = reimport.stored(row)
+    settled, carried = _settle(chosen, draft, current)
+    digest = definitions.store(row.owner, row.integration, {**carried, **draft.definitions})
     _integrate(row, draft, digest, now)
-    versions = actions.names(row.owner, row.integration)
-    changed = [p for p in chosen if p.change != "same" or p.name not in versions or p.state == "accepted"]
-    actions.put_many(
-        actions.new_row(
-            row.owner,
-            row.integration,
-            p.name,
-            p.facts,
-            definitions=digest,
-            now=now,
-            version=versions.get(p.name, 0) + 1,
-        )
-        for p in changed
-    )
+    actions.put_many(_rows(row, settled, draft, current, digest, now))
     if removed:
         actions.delete(row.owner, row.integration, removed)
     taken = {p.name for p in chosen}
+    foreign = {name for name in taken if name in current and current[name].base is None}
     jobs.publish_done(row, now=now, progress={**row.progress, "published": len(taken)})
     return Published(
-        published=[p.name for p in changed],
-        unchanged=sorted(taken - {p.name for p in changed}),
+        published=[p.name for p in settled if p.is_told],
+        unchanged=sorted(taken - {p.name for p in settled if p.is_told} - foreign),
         removed=removed,
-        kept=[p.name for p in everything if p.name not in taken],
+        kept=[p.name for p in everything if p.name not in taken or p.name in foreign],
     )
 
 
-def fingerprint(document: Mapping[str, Any], shared: Mapping[str, Any]) -> str:
-    """A digest of what an action is and does, whatever its definitions are called together with; evidence left out."""
-    told = {name: value for name, value in document.items() if name not in ("evidence", "proof")}
-    for member in ("input_schema", "output_schema"):
-        if isinstance(told.get(member), dict):
-            told[member] = bundle(told[member], shared)
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+@dataclass(frozen=True)
+class _Settled:
+    """An action to write; `is_told` is False where only the note about its import is renewed."""
+
+    name: str
+    facts: ActionFacts
+    is_told: bool
+
+
+def _settle(
+    chosen: Sequence[Proposal], draft: Draft, current: Mapping[str, Stored]
+) -> tuple[list[_Settled], dict[str, Any]]:
+    """What has to be written, and the definitions that only edits still need.
+
+    An action that was changed since the draft was made is merged again. One that was written by hand meanwhile, under a
+    name that the draft wanted, stays.
+    """
+    prints = Fingerprints(draft.definitions)
+    settled: list[_Settled] = []
+    carried: dict[str, Any] = {}
+    for each in chosen:
+        read, now = draft.actions[each.name], current.get(each.name)
+        if now is None or now.version == read["seen"]:
+            is_told = now is None or each.change != "same" or bool(each.edits) or each.state == "accepted"
+            if is_told or read["is_news"]:
+                settled.append(_Settled(each.name, each.facts, is_told))
+        elif now.base is not None:
+            again = reimport.outcome(read["imported"] or read["facts"], draft.definitions, prints, now)
+            carried |= again.carried
+            facts = ActionFacts.model_validate(merge(again.facts, each.edits))
+            is_told = facts.model_dump(mode="json", by_alias=True, exclude_defaults=True) != now.facts
+            if is_told or again.is_news:
+                settled.append(_Settled(each.name, facts, is_told))
+    return settled, carried
+
+
+def _rows(
+    row: JobRow,
+    settled: Sequence[_Settled],
+    draft: Draft,
+    current: Mapping[str, Stored],
+    digest: str | None,
+    now: dt.datetime,
+) -> Iterator[ActionRow]:
+    for each in settled:
+        read, before = draft.actions[each.name], current.get(each.name)
+        yield actions.new_row(
+            row.owner,
+            row.integration,
+            each.name,
+            each.facts,
+            definitions=digest,
+            now=now,
+            version=before.version + 1 if before else 1,
+            imported=reimport.imported(Operation(*read["operation"]), read["imported"] or read["facts"]),
+        )
 
 
 def _choose(

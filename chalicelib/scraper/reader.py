@@ -1,25 +1,27 @@
 """An OpenAPI document → what the integration is, and its actions.
 
-Stages: Swagger 2.0 is brought to 3.0 (`swagger2`); servers give the base URL (`servers`) and security the credential
-(`security`); each operation gives one action (`operations`), named with all others in view (`naming`); the schemas
-that actions refer to become shared definitions (`schemas`), bounded (`bounds`). 3.0 and 3.1 take the same road: what
-differs lies in the schemas (`openapi30`).
+Stages: whatever the source is becomes OpenAPI 3 (`normalise`); servers give the base URL (`servers`) and security the
+credential (`security`); each operation gives one action (`operations`), named with all others in view (`naming`); the
+schemas that actions refer to become shared definitions (`schemas`), bounded (`bounds`). 3.0 and 3.1 take the same
+road: what differs lies in the schemas (`openapi30`).
 
 One bad operation, parameter or schema never sinks the document: it becomes a finding with its pointer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chalicelib.auth.schemes import AuthScheme
-from chalicelib.errors import NothingToImport, NotOpenApi
+from chalicelib.errors import NothingToImport
 from chalicelib.registry.models import ActionFacts, ConfigField
-from chalicelib.scraper import naming, security, servers, swagger2
+from chalicelib.scraper import naming, security, servers
 from chalicelib.scraper.bounds import limit_closures
+from chalicelib.scraper.bundling import FILES
 from chalicelib.scraper.findings import Finding, Findings, Unusable
+from chalicelib.scraper.normalise import Normal, SourceType, normalise
 from chalicelib.scraper.operations import Draft, OperationReader, Source
 from chalicelib.scraper.references import References, escape
 from chalicelib.scraper.schemas import Schemas
@@ -32,7 +34,9 @@ class Reading:
     """What a description says, as far as it could be used.
 
     `definitions` are the schemas that actions refer to as ``#/$defs/name``, and those that these refer to. `hosts`
-    are the host names of the base URL that are known without a connection's config.
+    are the host names of the base URL that are known without a connection's config. `operations` are what each action
+    was made from. `counts` says how often each code was found. `openid_url` is where the endpoints of the chosen OAuth
+    scheme would have to be discovered. `normal` is the document as it was read.
     """
 
     title: str
@@ -43,9 +47,13 @@ class Reading:
     config: dict[str, ConfigField]
     actions: dict[str, ActionFacts]
     definitions: dict[str, Any]
+    operations: dict[str, naming.Operation]
     repaired: tuple[Finding, ...]
     dropped: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    counts: dict[str, int]
+    openid_url: str | None
+    normal: Normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,65 +74,53 @@ def read(
     page_hash: str | None = None,
     base_url: str | None = None,
     auth: AuthScheme | None = None,
+    source_type: SourceType = "auto",
+    known: Iterable[naming.Known] = (),
+    notes: Iterable[tuple[str, str, str]] = (),
 ) -> Reading:
-    """Read a parsed Swagger 2.0, OpenAPI 3.0 or 3.1 description. `document` is not changed, but shared with the result.
+    """Read a parsed description: Swagger 2.0, OpenAPI 3.0 or 3.1, Postman. It is not changed, but the result shares it.
 
     `source_url` and `page_hash` go into each action's evidence. `base_url` (as `check_base_url` has it) and `auth` are
-    the owner's word, which comes before what the description says.
+    the owner's word, which comes before what the description says. `known` are the actions that are there already,
+    which keep their names. `notes` are findings of an earlier stage, as ``(code, pointer, detail)``.
 
     Raises `NotOpenApi`, `BaseUrlMissing`, and `NothingToImport` where no operation is usable.
     """
-    findings = Findings()
-    version = _version(document)
-    if version == "2.0":
-        document = swagger2.upgrade(document, findings, source_url=source_url)
+    findings = Findings(notes)
+    normal = normalise(document, findings, source_type=source_type, source_url=source_url)
+    document = normal.document
     references = References(document, findings)
     found = list(_operations(document, references, findings))
     address = servers.read(document.get("servers"), findings, base_url=base_url, source_url=source_url)
-    if auth is None:
-        nodes = [each.node for each in found]
-        auth = security.read(document, nodes, references, findings, base_url=address.base_url)
-    schemas = Schemas(references, findings, strict_siblings=not version.startswith(("2.", "3.0")))
-    reader = OperationReader(references, schemas, findings, auth, Source(source_url, page_hash))
-    drafts = _drafts(found, reader, document, findings)
+    nodes = [each.node for each in found]
+    guard = security.Security(document, references, findings, address.base_url)
+    auth = guard.chosen(nodes) if auth is None else auth
+    schemas = Schemas(references, findings, strict_siblings=not normal.version.startswith(("2.", "3.0")))
+    reader = OperationReader(references, schemas, findings, auth, Source(source_url, page_hash, normal.places))
+    drafts = _drafts(found, reader, guard, document, findings)
     if not drafts:
-        reasons = "; ".join(f"{each.pointer}: {each.detail}" for each in findings.of("dropped")[:3])
-        raise NothingToImport(f"None of {len(found)} operations is usable. {reasons}".strip())
-    actions, definitions = _settled(drafts, schemas, findings)
-    info = document.get("info")
-    info = info if isinstance(info, dict) else {}
-    repaired, dropped, warnings = (
-        _in_the_source(findings.of(kind), version) for kind in ("repaired", "dropped", "warning")
-    )
+        raise _nothing(len(found), findings)
+    operations = naming.named([operation for operation, _ in drafts.values()], known)
+    named = {name: drafts[operation[:2]][1] for name, operation in operations.items()}
+    actions, definitions = _settled(named, schemas, findings)
+    title, description = _about(document)
     return Reading(
-        title=_text(info.get("title"), 200),
-        description=_text(info.get("description"), 100_000),
+        title=title,
+        description=description,
         base_url=address.base_url,
         hosts=address.hosts,
         auth=auth,
         config=address.config,
         actions=actions,
         definitions=definitions,
-        repaired=repaired,
-        dropped=dropped,
-        warnings=warnings,
+        operations=operations,
+        repaired=_in_the_source(findings.of("repaired"), normal),
+        dropped=_in_the_source(findings.of("dropped"), normal),
+        warnings=_in_the_source(findings.of("warning"), normal),
+        counts=findings.counts,
+        openid_url=guard.openid_url,
+        normal=normal,
     )
-
-
-def _version(document: dict[str, Any]) -> str:
-    """``2.0`` or ``3.x``. Raises `NotOpenApi`."""
-    if str(document.get("swagger", "")).startswith("2") and "openapi" not in document:
-        version = "2.0"
-    elif str(document.get("openapi", "")).startswith("3"):
-        version = str(document["openapi"])
-    else:
-        said = document.get("openapi", document.get("swagger", document.get("swaggerVersion")))
-        members = ", ".join(list(document)[:5])
-        about = f"its version is {str(said)[:50]!r}" if said is not None else f"its members are {members or 'none'}"
-        raise NotOpenApi(f"The document is not OpenAPI 3.x or Swagger 2.0: {about}.")
-    if not isinstance(document.get("paths"), dict) and "webhooks" not in document and "components" not in document:
-        raise NotOpenApi("The document has no `paths`.")
-    return version
 
 
 def _operations(document: dict[str, Any], references: References, findings: Findings) -> Iterator[_Found]:
@@ -150,25 +146,29 @@ def _operations(document: dict[str, Any], references: References, findings: Find
 
 
 def _drafts(
-    found: list[_Found], reader: OperationReader, document: dict[str, Any], findings: Findings
-) -> dict[str, Draft]:
-    drafts: dict[tuple[str, str], Draft] = {}
-    ids: dict[tuple[str, str], naming.Operation] = {}
+    found: list[_Found],
+    reader: OperationReader,
+    guard: security.Security,
+    document: dict[str, Any],
+    findings: Findings,
+) -> dict[tuple[str, str], tuple[naming.Operation, Draft]]:
+    drafts: dict[tuple[str, str], tuple[naming.Operation, Draft]] = {}
+    first: dict[str, str] = {}
     for each in found:
         own_servers = each.node.get("servers") or each.item.get("servers")
         if own_servers and servers.names_another(own_servers, document.get("servers")):
             findings.add("operation_server_ignored", each.pointer, str(own_servers)[:200])
         operation_id = each.node.get("operationId")
-        operation = naming.Operation(
-            each.method.upper(), each.path, operation_id if isinstance(operation_id, str) else None
-        )
+        operation_id = operation_id if isinstance(operation_id, str) else None
+        if operation_id and (before := first.setdefault(operation_id, each.pointer)) != each.pointer:
+            findings.add("operation_id_duplicate", each.pointer, f"{operation_id[:200]!r} is that of {before}, too.")
+        operation = naming.Operation(each.method.upper(), each.path, operation_id)
         try:
-            drafts[operation[:2]] = reader.read(each.method, each.path, each.node, each.item, each.pointer)
-            ids[operation[:2]] = operation
+            draft = reader.read(each.path, each.node, each.item, each.pointer, guard.needed(each.node))
+            drafts[operation[:2]] = (operation, draft)
         except Unusable as error:
             findings.add(error.finding.code, error.finding.pointer, error.finding.detail)
-    names = naming.names(ids.values())
-    return {name: drafts[key] for key, name in sorted(names.items(), key=lambda each: each[1])}
+    return drafts
 
 
 def _settled(
@@ -182,11 +182,22 @@ def _settled(
     return actions, {name: converted.schema for name, converted in definitions.items()}
 
 
-def _in_the_source(found: tuple[Finding, ...], version: str) -> tuple[Finding, ...]:
-    """Pointers into the document as it was given, where the version step moved things."""
-    if version != "2.0":
+def _in_the_source(found: tuple[Finding, ...], normal: Normal) -> tuple[Finding, ...]:
+    """Pointers into the document as it was given, where the normaliser moved things."""
+    if normal.version.startswith("3") and FILES not in normal.document:
         return found
-    return tuple(replace(each, pointer=swagger2.source_pointer(each.pointer)) for each in found)
+    return tuple(replace(each, pointer=normal.places.of(each.pointer)) for each in found)
+
+
+def _nothing(count: int, findings: Findings) -> NothingToImport:
+    reasons = "; ".join(f"{each.pointer}: {each.detail}" for each in findings.of("dropped")[:3])
+    return NothingToImport(f"None of {count} operations is usable. {reasons}".strip()[:2000])
+
+
+def _about(document: dict[str, Any]) -> tuple[str, str]:
+    info = document.get("info")
+    info = info if isinstance(info, dict) else {}
+    return _text(info.get("title"), 200), _text(info.get("description"), 100_000)
 
 
 def _text(value: Any, most: int) -> str:

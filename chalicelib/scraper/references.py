@@ -19,6 +19,7 @@ _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _MOST_HOPS: Final = 32
 _NOWHERE: Final = object()
+LOCAL: Final = ("#/$defs/", "#/definitions/")
 
 
 class Unresolved(Exception):
@@ -47,6 +48,7 @@ class References:
         self._taken = set(self._name_of.values())
         self._targets: dict[str, tuple[Any, str]] = {}
         self._definition_of: dict[str, str] = {}
+        self._anchors: dict[str, tuple[Any, str]] | None = None  # looked for once something asks for one
 
     def follow(self, node: Any, pointer: str, code: str) -> tuple[dict[str, Any], str]:
         """What `node`, perhaps a Reference Object, stands for, with its pointer.
@@ -60,7 +62,7 @@ class References:
             if ref is None:
                 return node, pointer
             try:
-                node, pointer = self._resolve(ref)
+                node, pointer = self.resolve(ref)
             except Unresolved as error:
                 raise Unusable(code, pointer, str(error)) from None
         raise Unusable(code, pointer, f"`$ref` {ref} leads in a circle.")
@@ -70,8 +72,10 @@ class References:
         if isinstance(ref, str) and (known := self._definition_of.get(ref)):
             return known
         try:
-            node, pointer = self._resolve(ref)
+            node, pointer = self._anchored(ref) or self.resolve(ref)
         except Unresolved:
+            if (found := self._enclosed(ref, where)) is not None:
+                return found  # which depends on `where`, so it is not kept
             name = ref.rsplit("/", 1)[-1].lstrip("#") if isinstance(ref, str) else ""
             if name not in self._schemas or not (ref.startswith("#") or ref == name):
                 raise
@@ -80,18 +84,56 @@ class References:
             self._findings.add("reference_repaired", where, f"{ref} is read as #{pointer}.")
         if not isinstance(node, dict | bool) or pointer == "":
             raise Unresolved("reference_missing", f"`$ref` {ref} leads to {_kind(node)}, not to a schema.")
+        self._definition_of[ref] = name = self._named(node, pointer)
+        return name
+
+    def _anchored(self, ref: Any) -> tuple[Any, str] | None:
+        """What a `$ref` to an `$anchor` or an `$id` leads to (JSON Schema 2020-12, core, section 8.2)."""
+        if not isinstance(ref, str) or ref.startswith("#/") or ref in ("", "#"):
+            return None
+        if self._anchors is None:
+            self._anchors = _anchors(self._document)
+        return self._anchors.get(ref) or (self._anchors.get(unquote(ref)) if "%" in ref else None)
+
+    def _enclosed(self, ref: Any, where: str) -> str | None:
+        """The name of what ``#/$defs/x`` or ``#/definitions/x`` leads to within a schema around `where`.
+
+        Such a schema was written to stand alone, and put into the description with its own definitions.
+        """
+        if not isinstance(ref, str) or not ref.startswith(LOCAL):
+            return None
+        around: list[tuple[Any, str]] = []
+        node: Any = self._document
+        end = 0
+        while end >= 0:  # from the document down to the `$ref`
+            following = where.find("/", end + 1)
+            token = where[end + 1 : following if following > 0 else len(where)]
+            node = _member(node, token.replace("~1", "/").replace("~0", "~"))
+            end = following
+            around.append((node, where[:end] if end > 0 else where))
+        inside = [token.replace("~1", "/").replace("~0", "~") for token in unquote(ref[2:]).split("/")]
+        for node, pointer in reversed(around):
+            if not isinstance(node, dict) or inside[0] not in node:
+                continue
+            for token in inside:
+                node = _member(node, token)
+            if isinstance(node, dict | bool):
+                return self._named(node, pointer + "".join(f"/{escape(token)}" for token in inside))
+        return None
+
+    def _named(self, node: Any, pointer: str) -> str:
         if pointer not in self._name_of:
-            self._name_of[pointer] = self._generated_name(pointer)
+            self._name_of[pointer] = self.generated_name(pointer)
         name = self._name_of[pointer]
         self._targets[name] = (node, pointer)
-        self._definition_of[ref] = name
         return name
 
     def target(self, name: str) -> tuple[Any, str]:
         """The schema behind a name that `definition` gave, and its pointer."""
         return self._targets[name]
 
-    def _resolve(self, ref: Any) -> tuple[Any, str]:
+    def resolve(self, ref: Any) -> tuple[Any, str]:
+        """What a `$ref` leads to, and its pointer. Raises `Unresolved`."""
         if not isinstance(ref, str):
             raise Unresolved("reference_missing", f"`$ref` is {_kind(ref)}, not a text.")
         if not ref.startswith("#"):
@@ -107,7 +149,8 @@ class References:
                 return node, "".join(f"/{escape(token)}" for token in tokens[1:])
         raise Unresolved("reference_missing", f"`$ref` {ref[:200]} leads to nothing.")
 
-    def _generated_name(self, pointer: str) -> str:
+    def generated_name(self, pointer: str) -> str:
+        """A new name for the schema at `pointer`: its last telling word, and a digest."""
         telling = [token for token in pointer.split("/") if token not in _STRUCTURE]
         name = f"{_UNSAFE.sub('-', telling[-1] if telling else 'schema').strip('-.')[:60]}-{_digest(pointer)}"
         while name in self._taken:
@@ -131,6 +174,30 @@ _STRUCTURE: Final = frozenset(
     ]
     + [str(n) for n in range(20)]
 )
+
+
+def _anchors(document: dict[str, Any]) -> dict[str, tuple[Any, str]]:
+    """Every `$anchor`, `$dynamicAnchor` and absolute `$id` of a document, by the `$ref` that leads there."""
+    found: dict[str, tuple[Any, str]] = {}
+    seen: set[int] = set()
+    waiting: list[tuple[Any, str]] = [(document, "")]
+    while waiting:
+        node, pointer = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            for key, prefix in (("$anchor", "#"), ("$dynamicAnchor", "#"), ("$id", "")):
+                if pointer and isinstance(name := node.get(key), str) and name:
+                    found.setdefault(f"{prefix}{name}", (node, pointer))
+            waiting += [(child, f"{pointer}/{escape(str(key))}") for key, child in node.items() if _is_container(child)]
+        else:
+            waiting += [(child, f"{pointer}/{n}") for n, child in enumerate(node) if _is_container(child)]
+    return found
+
+
+def _is_container(node: Any) -> bool:
+    return isinstance(node, dict | list)
 
 
 def _member(node: Any, token: str) -> Any:

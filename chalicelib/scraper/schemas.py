@@ -27,7 +27,7 @@ from chalicelib.scraper.keywords import (
     is_any_type,
     repaired,
 )
-from chalicelib.scraper.references import References, Unresolved, escape
+from chalicelib.scraper.references import LOCAL, References, Unresolved, escape
 from chalicelib.settings import Caps
 
 _SCALARS_BUT_TEXT: Final = frozenset((int, float, bool))
@@ -149,7 +149,9 @@ class Schemas:
             except Unresolved as error:
                 self._note(error.code, where, str(error))
             else:
-                known = self._by_ref[ref] = (name, {"$ref": PREFIX + name})
+                known = (name, {"$ref": PREFIX + name})
+                if not ref.startswith(LOCAL):  # such a one depends on where it stands
+                    self._by_ref[ref] = known
         if known is not None:
             self._refs.add(known[0])
             target = known[1]
@@ -187,6 +189,9 @@ class Schemas:
                 if value:
                     children = [self._schema(child, (inner, str(n)), depth + 1) for n, child in enumerate(value)]
                     out["prefixItems"] = children
+            case str() if key == "$dynamicRef":
+                self._note("dynamic_ref", where, f"`$dynamicRef: {value[:100]}`.")
+                out.update(self._reference({"$ref": value}, where, depth))
             case dict() | str() if key == "discriminator":
                 out[key] = self._discriminator(value)
             case _:
@@ -202,12 +207,14 @@ class Schemas:
         return kept
 
     def _mapped(self, ref: Any) -> str:
-        if not isinstance(ref, str) or not ref.startswith("#"):
-            return str(ref)
-        try:
-            return PREFIX + self._references.definition(ref, "")
-        except Unresolved:
-            return ref
+        """A mapped schema: by its `$ref`, or by its name under `components/schemas`."""
+        for tried in (ref, f"#/components/schemas/{escape(str(ref))}"):
+            if isinstance(tried, str) and tried.startswith("#/"):
+                try:
+                    return PREFIX + self._references.definition(tried, "")
+                except Unresolved:
+                    continue
+        return str(ref)
 
     def _repair(self, out: dict[str, Any], key: str, value: Any, where: Where) -> None:
         if key == "type" and is_any_type(value):
@@ -236,7 +243,7 @@ class Schemas:
 
 
 _BESIDE_REF: Final = frozenset(("$ref", "nullable", "x-nullable"))
-_SUBSCHEMAS: Final = (ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | {"discriminator"}) - {"$defs"}
+_SUBSCHEMAS: Final = (ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | {"discriminator", "$dynamicRef"}) - {"$defs"}
 
 
 def _pointer(where: Where) -> str:

@@ -27,6 +27,9 @@ _GRANTS: Final = (
 _NEEDS_COMPUTING: Final = frozenset(
     [
         "digest",
+        "asap",
+        "edgegrid",
+        "hawk",
         "hoba",
         "mutual",
         "negotiate",
@@ -70,10 +73,20 @@ def read(
     The first alternative of the document's own `security` that is supported; else the one that most operations name;
     else the only scheme there is. Relative OAuth addresses are joined to `base_url`.
     """
-    return _Security(document, references, findings, base_url).chosen(list(operations))
+    return Security(document, references, findings, base_url).chosen(list(operations))
 
 
-class _Security:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The credential that one operation asks for, in words; `code` is the finding where that is not the chosen one."""
+
+    says: str
+    code: str | None = None
+
+
+class Security:
+    """How one document's calls authenticate. `openid_url` is where the chosen scheme's endpoints would be found."""
+
     def __init__(self, document: dict[str, Any], references: References, findings: Findings, base_url: str) -> None:
         components = document.get("components")
         declared = components.get("securitySchemes") if isinstance(components, dict) else None
@@ -82,11 +95,31 @@ class _Security:
         self._references = references
         self._findings = findings
         self._base_url = base_url
+        self._chosen: frozenset[str] | None = None
+        self._openid: dict[str, str] = {}
+        self.openid_url: str | None = None
+
+    def needed(self, operation: dict[str, Any]) -> Need | None:
+        """What an Operation Object says of its own; None where that is what the document says of all."""
+        own = operation.get("security")
+        if not isinstance(own, list) or own == self._global:
+            return None
+        ways = list(_requirements(own))
+        if not any(names for names, _ in ways):
+            return Need("none", "auth_not_needed" if self._chosen else None)
+        written = [
+            " + ".join(f"{name} ({' '.join(map(str, scopes[name]))})" if scopes[name] else name for name in names)
+            for names, scopes in ways
+        ]
+        is_other = self._chosen is not None and not any(frozenset(names) <= self._chosen for names, _ in ways)
+        return Need(" or ".join(each or "none" for each in written)[:4000], "auth_other_needed" if is_other else None)
 
     def chosen(self, operations: list[dict[str, Any]]) -> AuthScheme:
+        """The scheme that calls use; call once, before `needed`."""
         wanted = self._wanted(operations)
         if not self._declared or not wanted:
-            detail = "It declares no security scheme." if not self._declared else "It uses none of what it declares."
+            declared = ", ".join(self._declared)[:300]
+            detail = f"It uses none of what it declares: {declared}." if declared else "It declares no security scheme."
             self._findings.add("auth_unknown", _POINTER if self._declared else "", detail)
             return AuthScheme()
         usable = [found for names in wanted if (found := self._alternative(names)) is not None]
@@ -97,6 +130,8 @@ class _Security:
         if others:
             listed = ", ".join(" + ".join(each.names) for each in others[:20])
             self._findings.add("auth_alternatives", "/security", f"{' + '.join(first.names)} was chosen over {listed}.")
+        self._chosen = frozenset(first.names)
+        self.openid_url = next((self._openid[name] for name in first.names if name in self._openid), None)
         self._warn(first)
         return self._with_scopes(first, operations)
 
@@ -141,6 +176,7 @@ class _Security:
             case "openIdConnect":
                 url = str(node.get("openIdConnectUrl", ""))[:500]
                 self._findings.add("auth_urls_missing", pointer, f"{name} leaves them to be discovered at {url}.")
+                self._openid[name] = url
                 return AuthScheme(type="oauth2", grant="authorization_code")
             case "mutualTLS":
                 raise _Unsupported("a client certificate would be needed")
@@ -166,6 +202,9 @@ class _Security:
             flow = flows.get(name)
             if not isinstance(flow, dict):
                 continue
+            if others := [other for other in flows if other != name]:
+                detail = f"The flow {name} was chosen over {', '.join(others)}."
+                self._findings.add("auth_alternatives", pointer, detail)
             if grant == "implicit":
                 self._findings.add("auth_unsupported", pointer, "The implicit grant; a token can be given by hand.")
             scopes = flow.get("scopes")

@@ -10,24 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any
 
 from chalicelib import aws
 from chalicelib.auth.schemes import AuthScheme
-from chalicelib.egress import fetch
 from chalicelib.errors import WaygateError
-from chalicelib.registry import actions, definitions
-from chalicelib.registry.tables import ActionRow, IntegrationRow
-from chalicelib.scraper import drafts, jobs, publishing, uploads
+from chalicelib.scraper import drafting, drafts, jobs, openid, publishing, reimport, sources, uploads
 from chalicelib.scraper.document import parse
-from chalicelib.scraper.drafts import Draft
+from chalicelib.scraper.findings import Finding
 from chalicelib.scraper.jobs import NoLongerRunning
 from chalicelib.scraper.reader import Reading, read
 from chalicelib.scraper.tables import JobRow
 
 Step = dict[str, Any]
-_ACCEPT = "application/json, application/yaml, application/vnd.oai.openapi+json;q=0.9, */*;q=0.5"
 
 
 def discover(event: Step) -> Step:
@@ -64,35 +60,38 @@ def _run(event: Step, step: str, work: Callable[[JobRow], str]) -> Step:
 def _discover(row: JobRow) -> str:
     source = row.source
     if "url" in source:
-        url, answer = fetch(source["url"], accept=_ACCEPT)
-        data = answer.body
+        found = sources.from_url(source["url"])
     else:
-        url = source["name"]
-        data = uploads.load(row.owner, source["upload"])
+        found = sources.from_bytes(uploads.load(row.owner, source["upload"]), source["name"])
     key = f"sources/{row.owner}/{row.id}"
-    aws.put_object(key, aws.compress(data))
-    progress = {"pages_found": 1, "pages_read": 1, "endpoints": 0, "tokens": 0, "cost_usd": 0}
-    jobs.advance(row, now=_now(), document_key=key, document_url=url, progress=progress)
+    aws.put_object(key, aws.compress(found.data))
+    aws.put_object(f"{key}.notes", aws.pack(found.notes))
+    progress = {"pages_found": found.files, "pages_read": found.files, "endpoints": 0, "tokens": 0, "cost_usd": 0}
+    jobs.advance(row, now=_now(), document_key=key, document_url=found.url, progress=progress)
     return "generate"
 
 
 def _generate(row: JobRow) -> str:
-    packed = aws.get_object(str(row.document_key))
+    packed, notes = aws.get_object(str(row.document_key)), aws.get_object(f"{row.document_key}.notes")
     if packed is None:
         raise WaygateError("The fetched description is not kept any more.")
     data = aws.decompress(packed)
+    before = reimport.stored(row)
     reading = read(
         parse(data),
         source_url=str(row.document_url),
         page_hash=hashlib.sha256(data).hexdigest(),
         base_url=row.base_url,
         auth=AuthScheme.model_validate(row.auth) if row.auth else None,
+        source_type=row.source.get("type", "auto"),
+        known=[each.known for each in before.values()],
+        notes=aws.unpack(notes) if notes else (),
     )
-    draft = _draft(row, reading)
+    draft = drafting.draft(_discovered(reading), before)
     changes: dict[str, Any] = {
         "draft_key": drafts.store(row, draft),
         "progress": {**row.progress, "endpoints": len(draft.actions)},
-        "warnings": [*draft.warnings, *draft.dropped][:200],
+        "warnings": drafting.brief([*draft.warnings, *draft.dropped], draft.counts),
     }
     if row.auto_publish:
         jobs.advance(row, now=_now(), **changes)
@@ -101,50 +100,21 @@ def _generate(row: JobRow) -> str:
     return "stop"
 
 
+def _discovered(reading: Reading) -> Reading:
+    """`reading` with the endpoints that an OpenID provider publishes; with a warning where it does not."""
+    if reading.openid_url is None:
+        return reading
+    others = tuple(each for each in reading.warnings if each.code != "auth_urls_missing")
+    try:
+        return replace(reading, auth=openid.discover(reading.auth, reading.openid_url), warnings=others)
+    except ValueError as error:
+        missing = Finding("auth_urls_missing", "/components/securitySchemes", f"{reading.openid_url}: {error}."[:500])
+        return replace(reading, warnings=(*others, missing))
+
+
 def _publish(row: JobRow) -> str:
     publishing.publish(row, accept="all", min_confidence=0.0, now=_now())
     return "stop"
-
-
-def _draft(row: JobRow, reading: Reading) -> Draft:
-    existing = IntegrationRow.find(row.owner, row.integration)
-    before = _fingerprints(row) if existing is not None else {}
-    read_actions: dict[str, dict[str, Any]] = {}
-    for name, facts in reading.actions.items():
-        document = facts.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        change = "added"
-        if name in before:
-            same = before[name] == publishing.fingerprint(document, reading.definitions)
-            change = "same" if same else "changed"
-        confidence = min((piece.confidence for piece in facts.evidence), default=0.0)
-        read_actions[name] = {"facts": document, "confidence": confidence, "change": change, "warnings": []}
-    return Draft(
-        integration={
-            "title": reading.title[:200],
-            "base_url": reading.base_url,
-            "hosts": list(reading.hosts),
-            "auth": reading.auth.model_dump(mode="json", by_alias=True, exclude_none=True),
-            "profile": {"config": {name: field.model_dump(mode="json") for name, field in reading.config.items()}},
-        },
-        definitions=reading.definitions,
-        actions=read_actions,
-        removed=sorted(set(before) - set(reading.actions)),
-        repaired=[asdict(finding) for finding in reading.repaired],
-        dropped=[asdict(finding) for finding in reading.dropped],
-        warnings=[asdict(finding) for finding in reading.warnings],
-    )
-
-
-def _fingerprints(row: JobRow) -> dict[str, str]:
-    """What each imported action of the integration is now; those written by hand are nobody's to remove."""
-    found: dict[str, str] = {}
-    for action in ActionRow.query(f"{row.owner}#{row.integration}", consistent_read=True):
-        facts = actions.facts_of(action)
-        if facts.evidence:
-            shared = definitions.load(row.owner, row.integration, action.definitions)
-            document = facts.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-            found[action.name] = publishing.fingerprint(document, shared)
-    return found
 
 
 def _now() -> dt.datetime:

@@ -7,11 +7,13 @@ a `requestBody`, `consumes` and `produces` the media types of content, `collecti
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from chalicelib.scraper.bundling import FILES
 from chalicelib.scraper.findings import Findings, Unusable
-from chalicelib.scraper.references import References, escape
+from chalicelib.scraper.references import References, Unresolved, escape
 from chalicelib.scraper.swagger2_schemas import SCHEMA_OF_PARAMETER, upgraded_schema
 
 _METHODS: Final = frozenset(["get", "put", "post", "delete", "options", "head", "patch"])
@@ -24,6 +26,7 @@ _MOVED: Final = {
     "/responses/": "/components/responses/",
     "/securityDefinitions/": "/components/securitySchemes/",
 }
+_DEFINITIONS: Final = "#/definitions/"
 _FLOWS: Final = {"accessCode": "authorizationCode", "application": "clientCredentials"}
 _STYLES: Final[dict[str, dict[str, Any]]] = {
     "csv": {"explode": False},
@@ -33,19 +36,18 @@ _STYLES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def upgrade(document: dict[str, Any], findings: Findings, *, source_url: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """The OpenAPI 3.0 document, and where its parts stood in the 2.0 document: prefix → prefix of a pointer."""
+
+    document: dict[str, Any]
+    places: dict[str, str]
+
+
+def upgrade(document: dict[str, Any], findings: Findings, *, source_url: str = "") -> Upgraded:
     """`document` (Swagger 2.0, unchanged) as OpenAPI 3.0.3. The scheme of `source_url` stands in for a missing one."""
-    return _Upgrade(document, findings).document(source_url)
-
-
-def source_pointer(pointer: str) -> str:
-    """Where what is at `pointer` of the upgraded document stood in the 2.0 document."""
-    if pointer.startswith("/servers"):
-        return "/host"
-    for old, new in _MOVED.items():
-        if pointer.startswith(new):
-            return old + pointer.removeprefix(new)
-    return pointer
+    upgraded = _Upgrade(document, findings)
+    return Upgraded(upgraded.document(source_url), upgraded.places)
 
 
 class _Upgrade:
@@ -53,11 +55,15 @@ class _Upgrade:
         self._source = document
         self._findings = findings
         self._references = References(document, findings)
+        self._led: dict[str, str] = {}
+        self._brought: dict[str, Any] = {}  # schemas that stood elsewhere than under `definitions`, by their new name
+        self.places = {new.rstrip("/"): old.rstrip("/") for old, new in _MOVED.items()}
+        self.places |= {f"/servers/{n}": "/host" for n in range(5)} | {"/servers": "/host"}
 
     def document(self, source_url: str) -> dict[str, Any]:
         source = self._source
         components = {
-            "schemas": {name: upgraded_schema(node) for name, node in _mapping(source.get("definitions")).items()},
+            "schemas": {name: self._schema(node) for name, node in _mapping(source.get("definitions")).items()},
             "parameters": {
                 name: self._parameter(node, f"/parameters/{escape(name)}")
                 for name, node in _mapping(source.get("parameters")).items()
@@ -77,8 +83,43 @@ class _Upgrade:
         paths = source.get("paths")
         if isinstance(paths, dict):
             kept["paths"] = {path: self._item(item, f"/paths/{escape(path)}") for path, item in paths.items()}
+        while self._brought:
+            name, node = self._brought.popitem()
+            components["schemas"][name] = self._schema(node)
+        if FILES in source:
+            kept[FILES] = source[FILES]
         servers = self._servers(source_url)
         return {"openapi": "3.0.3", **kept, **({"servers": servers} if servers else {}), "components": components}
+
+    def _schema(self, node: Any) -> Any:
+        return upgraded_schema(node, self._lead)
+
+    def _lead(self, ref: str) -> str:
+        """A schema's `$ref` as it is in 3.0. What it leads to, if not a definition, becomes one: it may have moved."""
+        if ref.startswith(_DEFINITIONS):
+            return f"#/components/schemas/{ref[len(_DEFINITIONS) :]}"
+        if ref not in self._led:
+            self._led[ref] = ref
+            try:
+                node, pointer = self._references.resolve(ref)
+            except Unresolved:
+                return ref
+            if isinstance(node, dict) and pointer:
+                name = self._references.generated_name(pointer)
+                self._led[ref] = f"#/components/schemas/{name}"
+                self.places[f"/components/schemas/{name}"] = pointer
+                self._brought[name] = node
+        return self._led[ref]
+
+    def _followed(self, node: dict[str, Any], home: str, pointer: str) -> tuple[dict[str, Any], str]:
+        """A node that is not where 3.0 would look for it, `$ref`s followed; else as it is."""
+        ref = node.get("$ref")
+        if not isinstance(ref, str) or ref.startswith(f"#{home}"):
+            return node, pointer
+        try:
+            return self._references.follow(node, pointer, "operation_unresolved")
+        except Unusable:
+            return node, pointer
 
     def _servers(self, source_url: str) -> list[dict[str, Any]]:
         host, base_path = self._source.get("host"), self._source.get("basePath")
@@ -100,6 +141,7 @@ class _Upgrade:
     def _item(self, item: Any, pointer: str) -> Any:
         if not isinstance(item, dict):
             return item
+        item, pointer = self._followed(item, "/paths/", pointer)
         if "$ref" in item:
             return {"$ref": item["$ref"]}
         shared = item.get("parameters")
@@ -167,13 +209,14 @@ class _Upgrade:
     def _parameter(self, node: Any, pointer: str) -> Any:
         if not isinstance(node, dict):
             return node
+        node, pointer = self._followed(node, "/parameters/", pointer)
         if "$ref" in node:
             return {"$ref": _moved(node["$ref"])}
         kept = {key: node[key] for key in ("name", "in", "description", "required", "deprecated") if key in node}
         schema = node["schema"] if isinstance(node.get("schema"), dict) else _schema_of(node)
         if node.get("type") == "array":
             kept.update(self._style(node, pointer))
-        return {**kept, "schema": upgraded_schema(schema)}
+        return {**kept, "schema": self._schema(schema)}
 
     def _style(self, node: dict[str, Any], pointer: str) -> dict[str, Any]:
         wanted = node.get("collectionFormat", "csv")
@@ -192,7 +235,7 @@ class _Upgrade:
             return self._form(forms, consumed, pointer)
         body = bodies[0]
         schema = body["schema"] if isinstance(body.get("schema"), dict) else _schema_of(body)
-        media = {"schema": upgraded_schema(schema)}
+        media = {"schema": self._schema(schema)}
         kept: dict[str, Any] = {key: body[key] for key in ("description", "required") if key in body}
         return {**kept, "content": dict.fromkeys(consumed or [_JSON], media)}
 
@@ -203,7 +246,7 @@ class _Upgrade:
         for each in forms:
             name = str(each.get("name", ""))
             description = {"description": each["description"]} if "description" in each else {}
-            properties[name] = {**upgraded_schema(_schema_of(each)), **description}
+            properties[name] = {**self._schema(_schema_of(each)), **description}
             if each.get("type") == "array":
                 encoding[name] = {"style": "form", **self._style(each, pointer)}
         required = [str(each.get("name", "")) for each in forms if each.get("required") is True]
@@ -216,12 +259,16 @@ class _Upgrade:
     def _response(self, node: Any, produced: list[str]) -> Any:
         if not isinstance(node, dict):
             return node
+        node, _ = self._followed(node, "/responses/", "")
         if "$ref" in node:
             return {"$ref": _moved(node["$ref"])}
         upgraded: dict[str, Any] = {"description": node.get("description", "")}
         if isinstance(schema := node.get("schema"), dict):
             is_file = schema.get("type") == "file"
-            media = {"schema": upgraded_schema(schema)}
+            media = {"schema": self._schema(schema)}
+            shown = node.get("examples")
+            if isinstance(shown, dict) and _JSON in shown:
+                media["example"] = shown[_JSON]
             types = ["application/octet-stream"] if is_file else produced or [_JSON]
             upgraded["content"] = dict.fromkeys(types, media)
         return upgraded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 SCHEMA_OF_PARAMETER: Final = frozenset(
@@ -12,11 +13,10 @@ SCHEMA_OF_PARAMETER: Final = frozenset(
     )
 )
 _DATA: Final = frozenset(("default", "enum", "example", "examples", "x-example"))
-_DEFINITIONS: Final = "#/definitions/"
 
 
-def upgraded_schema(schema: Any) -> Any:
-    """A copy of `schema`: `$ref`s into `components/schemas`, `nullable` for `x-nullable`, discriminators as objects.
+def upgraded_schema(schema: Any, lead: Callable[[str], str]) -> Any:
+    """A copy of `schema`: `$ref`s as `lead` has them, `nullable` for `x-nullable`, discriminators as objects.
 
     Files become binary strings. Without recursion, since nothing bounds the depth of a schema yet.
     """
@@ -30,7 +30,7 @@ def upgraded_schema(schema: Any) -> Any:
             source = {**source, "type": "string", "format": "binary"}
         for key, value in source.items():
             if not is_map:
-                key, value = _keyword(key, value)
+                key, value = _keyword(key, value, lead)
             if not is_map and key in _DATA:
                 target[key] = value
             elif isinstance(value, dict):
@@ -56,9 +56,9 @@ def _copied(values: list[Any], waiting: list[tuple[dict[str, Any], dict[str, Any
     return copied
 
 
-def _keyword(key: str, value: Any) -> tuple[str, Any]:
-    if key == "$ref" and isinstance(value, str) and value.startswith(_DEFINITIONS):
-        return key, f"#/components/schemas/{value[len(_DEFINITIONS) :]}"
+def _keyword(key: str, value: Any, lead: Callable[[str], str]) -> tuple[str, Any]:
+    if key == "$ref" and isinstance(value, str):
+        return key, lead(value)
     if key == "x-nullable":
         return "nullable", value
     if key == "x-example":

@@ -157,6 +157,7 @@ def test_a_chunked_answer_is_put_together(serve: Serve) -> None:
         ("deflate", zlib.compress(b"plain text")),
         ("identity", b"plain text"),
     ],
+    ids=["gzip", "two members", "x-gzip", "deflate", "none"],
 )
 def test_one_layer_of_compression_is_undone(serve: Serve, encoding: str, body: bytes) -> None:
     wire = serve(answer(body, f"Content-Encoding: {encoding}"))
@@ -177,6 +178,7 @@ def test_an_empty_body_may_claim_to_be_compressed(serve: Serve) -> None:
         ("br", b"\x0b\x02\x80"),
         ("zstd", b"\x28\xb5\x2f\xfd"),
     ],
+    ids=["no gzip", "cut off", "twice", "brotli", "zstd"],
 )
 def test_broken_or_foreign_compression_is_an_invalid_answer(serve: Serve, encoding: str, body: bytes) -> None:  # D6
     wire = serve(answer(body, f"Content-Encoding: {encoding}"))

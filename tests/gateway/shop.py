@@ -44,7 +44,7 @@ def add(api: Api, name: str, **members: Any) -> dict[str, Any]:
         one: {"in": binding, "name": one} if isinstance(binding, str) else binding
         for one, binding in members.pop("bindings", {}).items()
     }
-    schema = {"type": "object", "properties": members.pop("properties", dict.fromkeys(bindings, {}))}
+    schema = {"type": "object", "properties": members.pop("properties", {one: {} for one in bindings})}
     facts = {"method": "GET", "path": f"/{name}", "behaviour": "read", "input_schema": schema, "bindings": bindings}
     made: dict[str, Any] = api.ok("PUT", f"/actions/shop/{name}", facts | members)
     return made

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.scraper.naming import Operation, name_of, names
+from chalicelib.scraper.naming import Known, Operation, name_of, names, recognised
 
 VALID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 OPERATIONS = st.lists(
@@ -94,3 +94,51 @@ def test_adding_an_operation_renames_no_other() -> None:
     after = names([*before, Operation("PUT", "/much/longer", "dup"), Operation("PUT", "/c", "list")])
     assert names(before).items() <= after.items() or names(before)["GET", "/longer"] == after["GET", "/longer"]
     assert all(after[key] == name for key, name in names(before).items())
+
+
+@given(OPERATIONS, OPERATIONS)
+def test_what_was_imported_keeps_its_name_whatever_comes_and_goes(
+    before: list[Operation], after: list[Operation]
+) -> None:
+    first = names(before)
+    known = [Known(first[operation[:2]], operation) for operation in before]
+    second = names([*before, *(each for each in after if each[:2] not in first)], known)
+    assert {key: second[key] for key in first} == first
+    assert len(set(second.values())) == len(second)
+    changed = names(after, known)
+    assert len(set(changed.values())) == len(after)
+    assert all(VALID.fullmatch(name) for name in changed.values())
+    kept = recognised(after, known)
+    assert all(changed[key] == name for key, name in kept.items())
+    assert {name for key, name in changed.items() if key not in kept}.isdisjoint(first.values())
+
+
+@pytest.mark.parametrize(
+    ("now", "is_known"),
+    [
+        (Operation("GET", "/users/{id}", "getUser"), True),
+        (Operation("GET", "/users/{id}", "users_read_v2"), True),
+        (Operation("GET", "/users/{userId}", "other"), True),
+        (Operation("GET", "/users/{id}/", None), True),
+        (Operation("GET", "/v2/users/{id}", "getUser"), True),
+        (Operation("POST", "/users/{id}", "getUser"), True),
+        (Operation("POST", "/users/{id}", "other"), False),
+        (Operation("GET", "/people/{id}", "other"), False),
+    ],
+)
+def test_an_operation_is_known_by_its_path_and_else_by_its_id(now: Operation, is_known: bool) -> None:
+    known = [Known("my-name", Operation("GET", "/users/{id}", "getUser")), Known("list", None)]
+    assert (names([now], known)[now[:2]] == "my-name") is is_known
+
+
+def test_an_id_that_moves_to_another_path_does_not_take_the_name_of_one_that_stays() -> None:
+    known = [Known("get-user", Operation("GET", "/users/{id}", "getUser"))]
+    now = [Operation("GET", "/users/{id}", "getUserOld"), Operation("GET", "/v2/users/{id}", "getUser")]
+    found = names(now, known)
+    assert found[now[0][:2]] == "get-user"
+    assert found[now[1][:2]] == "get-v2-users-id"
+
+
+def test_what_was_written_by_hand_is_never_taken_for_an_import() -> None:
+    operation = Operation("GET", "/users/{id}", "getUser")
+    assert names([operation], [Known("get-user", None)])[operation[:2]] == "get-users-id"

@@ -230,7 +230,7 @@ def test_a_discriminators_mapping_is_rewritten() -> None:
     found = converted(
         {"discriminator": {"propertyName": "kind", "mapping": mapping}}, components={"Cat": {}, "Dog": {}}
     )
-    assert found["discriminator"]["mapping"] == {"cat": "#/$defs/Cat", "dog": "Dog", "cow": "cow.json"}
+    assert found["discriminator"]["mapping"] == {"cat": "#/$defs/Cat", "dog": "#/$defs/Dog", "cow": "cow.json"}
 
 
 def test_read_only_and_write_only_properties_are_required_in_neither_direction() -> None:
@@ -273,3 +273,34 @@ def test_a_pattern_that_would_take_exponential_time_is_kept() -> None:  # D2: th
     schema = converted({"type": "string", "pattern": "^(a+)+$"})
     validator = jsonschema_rs.Draft202012Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
     assert not validator.is_valid("a" * 50_000 + "!")
+
+
+def test_a_schema_that_was_written_to_stand_alone_keeps_its_own_definitions() -> None:
+    node = {
+        "$defs": {"A": {"type": "string"}, "L": {"items": {"$ref": "#/$defs/A"}}},
+        "properties": {"a": {"$ref": "#/$defs/A"}, "l": {"$ref": "#/$defs/L"}},
+    }
+    other = {"definitions": {"A": {"type": "integer"}}, "items": {"$ref": "#/definitions/A"}}
+    world = World({"One": node, "Two": other})
+    world.read({"allOf": [{"$ref": "#/components/schemas/One"}, {"$ref": "#/components/schemas/Two"}]})
+    assert not world.codes
+    one, two = world.definitions["One"], world.definitions["Two"]
+    a = world.definitions[one["properties"]["a"]["$ref"].removeprefix("#/$defs/")]
+    inner = world.definitions[one["properties"]["l"]["$ref"].removeprefix("#/$defs/")]
+    assert (a, inner["items"]) == ({"type": "string"}, one["properties"]["a"])
+    assert world.definitions[two["items"]["$ref"].removeprefix("#/$defs/")] == {"type": "integer"}
+
+
+def test_anchors_and_ids_lead_where_they_stand() -> None:
+    components = {
+        "Pet": {"$anchor": "pet", "type": "string"},
+        "Cat": {"$id": "https://schemas.test/cat", "type": "integer"},
+        "Tree": {"$dynamicAnchor": "node", "items": {"$dynamicRef": "#node"}},
+    }
+    refs = [{"$ref": "#pet"}, {"$ref": "https://schemas.test/cat"}, {"$ref": "#/components/schemas/Tree"}]
+    found = converted({"allOf": refs}, "dynamic_ref", components=components)
+    assert found == {"allOf": [{"$ref": f"#/$defs/{name}"} for name in ("Pet", "Cat", "Tree")]}
+    world = World(components)
+    world.read({"allOf": refs})
+    assert world.definitions["Tree"] == {"items": {"$ref": "#/$defs/Tree"}}
+    assert converted({"$ref": "#nowhere"}, "reference_missing", components=components) == {}

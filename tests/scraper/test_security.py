@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.auth.schemes import AuthScheme
-from chalicelib.scraper import security
+from chalicelib.scraper import openid, security
 from chalicelib.scraper.findings import Findings
 from chalicelib.scraper.references import References
 
@@ -125,3 +125,72 @@ def test_only_the_scopes_that_operations_need_are_asked_for() -> None:
     )
     assert auth.scopes == ("write",)
     assert "auth_scopes_all" not in noted
+
+
+def needed(requirements: Any, own: Any, **schemes: Any) -> security.Need | None:
+    document = {"components": {"securitySchemes": schemes or {"k": KEY, "b": BEARER}}, "security": requirements}
+    findings = Findings()
+    found = security.Security(document, References(document, findings), findings, "https://api.test")
+    operation = {"security": own} if own is not None else {}
+    found.chosen([operation])
+    return found.needed(operation)
+
+
+@pytest.mark.parametrize(
+    ("own", "need"),
+    [
+        (None, None),
+        ("x", None),
+        ([{"k": []}], None),
+        ([], security.Need("none", "auth_not_needed")),
+        ([{}], security.Need("none", "auth_not_needed")),
+        ([{"b": []}], security.Need("b", "auth_other_needed")),
+        ([{"b": []}, {"k": []}], security.Need("b or k")),
+        ([{"b": []}, {}], security.Need("b or none")),
+        ([{"k": [], "b": ["read", "write"]}], security.Need("k + b (read write)", "auth_other_needed")),
+    ],
+)
+def test_what_an_operation_asks_for_of_its_own_is_told(own: Any, need: security.Need | None) -> None:
+    assert needed([{"k": []}], own) == need
+
+
+def test_scopes_of_one_operation_are_told() -> None:
+    flows = {"authorizationCode": {**FLOW, "scopes": {"read": "", "write": ""}}}
+    need = needed([{"o": ["read"]}], [{"o": ["write"]}], o={"type": "oauth2", "flows": flows})
+    assert need == security.Need("o (write)")
+
+
+def test_an_api_that_needs_nothing_has_no_operation_that_is_an_exception() -> None:
+    assert needed(None, [], k={"type": "mutualTLS"}) == security.Need("none")
+
+
+CONFIGURATION = {
+    "issuer": "https://id.test",
+    "authorization_endpoint": "https://id.test/authorize",
+    "token_endpoint": "https://id.test/token",
+    "grant_types_supported": ["client_credentials", "authorization_code"],
+}
+OAUTH = AuthScheme(type="oauth2", grant="authorization_code", scopes=("read",))
+
+
+def test_endpoints_are_discovered_from_a_providers_configuration() -> None:
+    found = openid.configured(OAUTH, CONFIGURATION)
+    assert (found.authorize_url, found.token_url) == ("https://id.test/authorize", "https://id.test/token")
+    assert (found.grant, found.scopes) == ("authorization_code", ("read",))
+    only = openid.configured(OAUTH, {**CONFIGURATION, "grant_types_supported": ["client_credentials"]})
+    assert only.grant == "client_credentials"
+    assert openid.configured(OAUTH, {"token_endpoint": "https://id.test/token"}).grant == "authorization_code"
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [[], {}, {"token_endpoint": "javascript:x"}, {"token_endpoint": 5}, {"token_endpoint": "https://x/" + "y" * 3000}],
+)
+def test_a_configuration_that_is_of_no_use_says_why(configuration: Any) -> None:
+    with pytest.raises(ValueError):
+        openid.configured(OAUTH, configuration)
+
+
+def test_the_flows_that_were_not_chosen_are_named() -> None:
+    _, noted = chosen({"o": {"type": "oauth2", "flows": {"clientCredentials": FLOW, "password": FLOW}}})
+    assert noted["auth_alternatives"] == "The flow clientCredentials was chosen over password."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from chalicelib.auth.schemes import AuthScheme
@@ -29,7 +30,7 @@ def read_old(paths: dict[str, Any], **members: Any) -> Reading:
 
 
 def upgraded(paths: dict[str, Any], **members: Any) -> dict[str, Any]:
-    return swagger2.upgrade(swagger(paths, **members), Findings(), source_url=SOURCE)
+    return swagger2.upgrade(swagger(paths, **members), Findings(), source_url=SOURCE).document
 
 
 def test_host_base_path_and_schemes_become_servers() -> None:
@@ -40,7 +41,7 @@ def test_host_base_path_and_schemes_become_servers() -> None:
     assert upgraded({}, host="", basePath="/v1")["servers"] == [{"url": "/v1"}]
     assert "servers" not in upgraded({}, host=None)
     findings = Findings()
-    assert swagger2.upgrade(swagger({}), findings)["servers"] == [{"url": "https://api.example.test/"}]
+    assert swagger2.upgrade(swagger({}), findings).document["servers"] == [{"url": "https://api.example.test/"}]
     assert [each.code for each in findings.of("warning")] == ["scheme_assumed"]
 
 
@@ -204,3 +205,19 @@ def test_the_description_that_jupyter_server_ships_imports_with_base_url_and_aut
     assert len(reading.actions) == 32
     assert set(reading.actions["post-kernels"].bindings) == {"name", "path"}
     assert not reading.dropped
+
+
+def test_a_schema_may_lead_into_a_response_or_a_parameter() -> None:
+    document = swagger(
+        {
+            "/a": {"get": {"responses": {"200": {"schema": {"$ref": "#/responses/Pets/schema"}}}}},
+            "/b": {"get": {"responses": {"200": {"schema": {"$ref": "#/paths/~1a/get/responses/200/schema"}}}}},
+        },
+        responses={"Pets": {"schema": {"type": "array", "items": {"x-nullable": True, "type": "wibble"}}}},
+    )
+    found = read(document, source_url=SOURCE)
+    for action in found.actions.values():
+        name = action.output_schema["$ref"].removeprefix("#/$defs/")  # type: ignore[index]
+        assert "array" in json.dumps(found.definitions[name]) or "$ref" in found.definitions[name]
+    assert {each.pointer for each in found.dropped} == {"/responses/Pets/schema/items"}
+    assert not [each for each in found.warnings if each.code == "reference_missing"]
