@@ -30,7 +30,7 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
-	@$(VENV)/bin/bandit -q -c pyproject.toml -r app.py chalicelib cli infra
+	@$(VENV)/bin/bandit -q -ll -c pyproject.toml -r app.py chalicelib cli infra
 	@$(VENV)/bin/cfn-lint infra/template.yaml
 
 bench: $(VENV)/.dev ## Measure importing and searching over public descriptions (fetches them with npm; minutes)

@@ -70,9 +70,11 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
     }
 
 
-@routes("GET", "/v1/actions/{integration}/{action}", scope="registry:read", query=Description)
+@routes("GET", "/v1/actions/{integration}/{action}", query=Description)
 def get(context: Context, query: Description) -> Reply:
-    """One action, with a self-contained input schema."""
+    """One action, with a self-contained input schema; for keys with `registry:read` or `invoke`."""
+    who = context.who
+    who.require("registry:read" if who.has("registry:read") else "invoke", context.parameters["integration"])
     row = _get(context)
     return Reply(show(row, with_output=query.include is not None), headers={"ETag": etag(row.version)})
 

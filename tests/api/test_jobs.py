@@ -136,7 +136,8 @@ def test_base_url_and_auth_come_with_the_job_where_a_description_lacks_them(api:
 
 
 def test_yaml_text_and_gzipped_uploads_are_read(api: Api, run_job: RunJob) -> None:
-    text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: https://t.example}]\npaths:\n  /a:\n    get: {}\n"
+    text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: https://t.example}]\n"
+    text += "paths:\n  /a:\n    get: {}\n"
     assert run_job("inline", {"document": text})["progress"]["endpoints"] == 1
     kept = api.post("/uploads", raw=gzip.compress(text.encode()), headers={"Content-Type": "application/octet-stream"})
     assert kept.status == 201

@@ -95,6 +95,7 @@ def test_an_invoking_key_invokes_and_does_nothing_else(api: Api, demo: DemoServe
     connect(api)
     app = api.as_key(api.ok("POST", "/api-keys", {"name": "app", "scopes": ["invoke"]})["key"])
     assert app.post("/actions/shop/get-pet", {"pet_id": 1}).status == 200
+    assert app.get("/actions/shop/get-pet").status == 200
     for method, path in [
         ("GET", "/integrations"),
         ("GET", "/actions"),

@@ -69,7 +69,7 @@ def test_add_by_url_and_gzipped_file_and_standard_input(
     counts = [each["draft"]["actions"] for each in (by_url, by_file, by_pipe)]
     assert counts[0] > 10
     assert counts == [counts[0]] * 3
-    assert by_url["draft"]["warnings"] == {"auth_alternatives": 1}
+    assert set(by_url["draft"]["warnings"]) == {"auth_alternatives"}
 
 
 def test_base_url_and_auth_come_with_the_job(waygate: Waygate) -> None:
@@ -223,7 +223,7 @@ def test_list_searches_and_show_explains(waygate: Waygate) -> None:
         ("demo", "upload-photo"),
     }
     assert "get-pet" in waygate.ok("list", "demo", "--tag", "pets").out
-    empty = waygate.ok("list", "demo", "-q", "nothing-is-called-so")
+    empty = waygate.ok("list", "demo", "-q", "xyzzyquux")
     assert (empty.out, empty.err) == ("", "No action matches.\n")
     assert waygate("list", "no-such-integration").status == 1
     shown = waygate.ok("show", "demo/get-pet")
