@@ -167,9 +167,9 @@ class Routes:
 
 def answer_to(endpoint: Endpoint, context: Context) -> Reply:
     """Run `endpoint` for `context`. Raises the `WaygateError` that the caller gets."""
-    if any(len(value) > _LONGEST_NAME for value in context.parameters.values()):
-        raise RouteNotFound(f"A name in the path is longer than {_LONGEST_NAME} characters.")
     if not endpoint.is_public:
+        if any(len(value) > _LONGEST_NAME for value in context.parameters.values()):
+            raise RouteNotFound(f"A name in the path is longer than {_LONGEST_NAME} characters.")
         caller = api_keys.authenticate(context.header("authorization"))
         integration = context.parameters.get("integration")
         if endpoint.scope is not None:

@@ -129,3 +129,13 @@ def test_an_exception_of_ours_tells_nothing(api: Api, monkeypatch: pytest.Monkey
     assert len(answer.body) <= 512
     assert b"canary" not in answer.body
     assert b"KeyError" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/integrations/{}", "/actions/shop/{}", "/connections/{}/x", "/scrape-jobs/{}", "/invocations/{}", "/api-keys/{}"],
+)
+def test_an_endless_name_is_not_found(api: Api, path: str) -> None:  # D9
+    for length in (201, 5_000):
+        answer = api.get(path.format("a" * length))
+        assert (answer.status, answer.json["code"]) == (404, "route_not_found")
