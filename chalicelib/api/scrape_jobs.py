@@ -14,7 +14,7 @@ from chalicelib.egress import check_origin
 from chalicelib.errors import EgressBlocked, InvalidInput, WrongState
 from chalicelib.merge_patch import compose, merge
 from chalicelib.registry.closure import bundle
-from chalicelib.registry.models import ActionFacts, ActionName, Name, Strict, check_base_url
+from chalicelib.registry.models import ActionFacts, ActionName, Name, Strict, Verification, check_base_url
 from chalicelib.scraper import drafts, jobs, publishing, uploads
 from chalicelib.scraper.drafts import Draft, Proposal
 from chalicelib.scraper.tables import JobRow
@@ -42,12 +42,16 @@ class Source(Strict):
 
 
 class NewJob(Strict):
-    """A job. `base_url` and `auth` are for descriptions that lack them, and win over what they say."""
+    """A job. `base_url` and `auth` are for descriptions that lack them, and win over what they say.
+
+    `verification` is the call that proves a credential: no description says which it is.
+    """
 
     integration: Name
     source: Source
     base_url: str | None = Field(default=None, max_length=2048)
     auth: AuthScheme | None = None
+    verification: Verification | None = None
     auto_publish: bool = False
 
     @model_validator(mode="after")
@@ -111,6 +115,7 @@ def create(context: Context, body: NewJob) -> Reply:
         _check_url("/base_url", body.base_url.replace("{", "").replace("}", ""))
     row = jobs.new_row(context.workspace, body.integration, source, now=instants.now())
     row.base_url, row.auto_publish = body.base_url, body.auto_publish
+    row.verification = body.verification.model_dump() if body.verification else None
     row.auth = body.auth.model_dump(mode="json", by_alias=True, exclude_none=True) if body.auth else None
     jobs.start(row)
     return Reply(show(row), 202, {"Location": f"/api/v1/scrape-jobs/{row.id}"})

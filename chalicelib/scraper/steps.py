@@ -88,6 +88,8 @@ def _generate(row: JobRow) -> str:
         notes=aws.unpack(notes) if notes else (),
     )
     draft = drafting.draft(_discovered(reading), before)
+    if row.verification is not None:
+        draft.integration["verification"] = row.verification
     changes: dict[str, Any] = {
         "draft_key": drafts.store(row, draft),
         "progress": {**row.progress, "endpoints": len(draft.actions)},

@@ -23,6 +23,7 @@ class JobRow(aws.Table):
     source = JSONAttribute()
     base_url = UnicodeAttribute(null=True)
     auth = JSONAttribute(null=True)
+    verification = JSONAttribute(null=True)
     auto_publish = BooleanAttribute(default=False)
     progress = JSONAttribute(default=dict)
     warnings = PackedAttribute(null=True)

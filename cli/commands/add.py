@@ -53,6 +53,10 @@ def add(
     auth_json: Annotated[
         str | None, typer.Option(metavar="JSON", help="The whole auth scheme instead.", show_default=False)
     ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="A GET that proves a credential, such as /me.", show_default=False),
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish everything at once, without a review.")] = False,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the job.", min=0)] = 600,
     url: Url = None,
@@ -68,7 +72,9 @@ def add(
     scheme = as_auth(auth, auth_json)
     api = open_api(url)
     order: dict[str, Any] = {"integration": chosen, "source": _source(api, source), "auto_publish": publish}
-    order |= {key: value for key, value in (("base_url", base_url), ("auth", scheme)) if value is not None}
+    verification = {"path": verify} if verify else None
+    extras = (("base_url", base_url), ("auth", scheme), ("verification", verification))
+    order |= {key: value for key, value in extras if value is not None}
     job = api.send("POST", "scrape-jobs", body=order).json()
     job = _watched(api, job, timeout)
     if job["status"] in ("failed", "cancelled"):

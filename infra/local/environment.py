@@ -29,7 +29,7 @@ def prepare(stage: str = "local", control_port: int | None = None) -> None:
     os.environ.update(
         WAYGATE_STAGE=stage,
         AWS_ACCESS_KEY_ID="testing",
-        AWS_SECRET_ACCESS_KEY="testing",  # nosec B106 - the stand-in takes anything
+        AWS_SECRET_ACCESS_KEY="testing",  # nosec B106
         AWS_DEFAULT_REGION="us-east-1",
         AWS_REGION="us-east-1",
         AWS_CONFIG_FILE=os.devnull,

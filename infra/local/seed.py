@@ -36,7 +36,6 @@ def seed_demo(api_url: str, key: str, demo_url: str) -> Demo:
     api = _Api(api_url, key)
     if not api.exists(f"/integrations/{INTEGRATION}"):
         _import(api, demo_url)
-        api.call("PATCH", f"/integrations/{INTEGRATION}", {"verification": {"path": "/whoami"}})
         api.call("PUT", f"/connections/{INTEGRATION}/default", {"value": CREDENTIAL})
     actions = api.call("GET", f"/actions?integration={INTEGRATION}&limit=100")["data"]
     connections = api.call("GET", f"/connections?integration={INTEGRATION}")["data"]
@@ -46,7 +45,8 @@ def seed_demo(api_url: str, key: str, demo_url: str) -> Demo:
 def _import(api: _Api, demo_url: str) -> None:
     """Reads the upstream's description as a scrape job that publishes by itself, and waits for it."""
     source = {"type": "openapi", "url": f"{demo_url}/openapi.json"}
-    job = api.call("POST", "/scrape-jobs", {"integration": INTEGRATION, "source": source, "auto_publish": True})
+    order = {"integration": INTEGRATION, "source": source, "auto_publish": True, "verification": {"path": "/whoami"}}
+    job = api.call("POST", "/scrape-jobs", order)
     deadline = time.monotonic() + _JOB_S
     while job["status"] in ("queued", "running"):
         if time.monotonic() > deadline:

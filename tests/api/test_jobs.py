@@ -66,6 +66,15 @@ def test_a_description_by_url_is_drafted_reviewed_and_published(api: Api, demo: 
     assert (answer["data"]["name"], answer["meta"]["output_valid"]) == ("Rex", True)
 
 
+def test_the_verification_call_comes_with_the_job(api: Api, demo: DemoServer, run_job: RunJob) -> None:
+    order = {"auto_publish": True, "verification": {"path": "/whoami"}}
+    run_job("demo", {"url": f"{demo.url}/openapi.json"}, **order)
+    connect(api, "demo")
+    assert api.ok("POST", "/connections/demo/default/test")["ok"] is True
+    wrong = {"integration": "x", "source": {"url": demo.url}, "verification": {"path": "no"}}
+    assert api.post("/scrape-jobs", wrong).json["errors"][0]["pointer"] == "/verification/path"
+
+
 def test_a_job_publishes_by_itself_where_it_may(api: Api, demo: DemoServer, run_job: RunJob) -> None:
     job = run_job("demo", {"url": f"{demo.url}/openapi.json"}, auto_publish=True)
     assert job["status"] == "published"
