@@ -225,3 +225,13 @@ def _everything_stored() -> bytes:
             parts.append(s3.get_object(Bucket=bucket["Name"], Key=item["Key"])["Body"].read())
     parts.append(json.dumps(boto3.client("secretsmanager").list_secrets(), default=str).encode())
     return b"".join(parts)
+
+
+def test_an_integration_without_auth_needs_no_connection(api: Api, demo: DemoServer) -> None:
+    add_shop(api, demo, base_url=demo.url, auth={"type": "none"}, verification={"path": "/openapi.json"})
+    api.ok("PUT", "/actions/shop/describe", {**WHOAMI, "path": "/openapi.json"})
+    answer = api.ok("POST", "/actions/shop/describe")
+    assert (answer["data"]["openapi"][:3], answer["meta"]["connection"]) == ("3.1", None)
+    assert api.ok("PUT", "/connections/shop/default", {})["secret"] is None
+    assert api.ok("POST", "/connections/shop/default/test")["ok"] is True
+    assert api.ok("POST", "/actions/shop/describe")["meta"]["connection"] == "default"
