@@ -7,10 +7,12 @@ of the caller. The exceptions say so where they are made.
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 import orjson
 from botocore.exceptions import ClientError
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _clients: dict[tuple[str, float], BaseClient] = {}
 _making = threading.Lock()  # boto3's default session is not safe to build from two threads
+_LONG_NUMBER: Final = re.compile(rb"\d{19,}")
 BATCH = 100  # keys of one BatchGetItem (AWS limit)
 
 
@@ -126,27 +129,14 @@ def pack(value: Any) -> bytes:
     try:
         text = orjson.dumps(value)
     except TypeError:
-        import json
-
         text = json.dumps(value, separators=(",", ":")).encode()
     return compress(text)
 
 
 def unpack(packed: bytes) -> Any:
-    """The inverse of `pack`."""
+    """The inverse of `pack`. orjson would make floats of integers beyond 64 bits."""
     text = decompress(packed)
-    value = orjson.loads(text)
-    if b"e+" in text or any(len(run) > 18 for run in _digit_runs(text)):
-        import json
-
-        return json.loads(text)
-    return value
-
-
-def _digit_runs(text: bytes) -> Iterable[bytes]:
-    import re
-
-    return re.findall(rb"\d{19,}", text)
+    return json.loads(text) if _LONG_NUMBER.search(text) else orjson.loads(text)
 
 
 class PackedAttribute(Attribute[Any]):
@@ -208,7 +198,6 @@ class Table(Model):
             return None
 
 
-T = TypeVar("T", bound=Table)
 RowKey = tuple[type[Table], str, str | None]
 
 

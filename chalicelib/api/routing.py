@@ -54,7 +54,6 @@ class Context:
     headers: Mapping[str, str]
     query: Mapping[str, list[str]]
     raw_body: bytes
-    source_ip: str
     remaining_s: float
     caller: Caller | None = None
 
@@ -71,7 +70,6 @@ class Context:
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             query=event.get("multiValueQueryStringParameters") or {},
             raw_body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
-            source_ip=str(event["requestContext"].get("identity", {}).get("sourceIp", "")),
             remaining_s=remaining / 1000,
         )
 

@@ -34,7 +34,6 @@ from chalicelib.settings import Caps
 Reason = Literal["dns_error", "connect_error", "tls_error", "timeout", "broken", "too_large", "invalid_answer"]
 _POOLS: Final = 64
 _CHUNK: Final = 65_536
-_HEADER_BYTES: Final = 65_536  # all headers of an answer together; http.client allows that for each of 100
 
 
 @dataclass(frozen=True)
@@ -174,8 +173,8 @@ def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
     """The whole body, decoded and bounded: memory never exceeds the bound by more than a chunk (D6)."""
     if response.status < 200:  # the real answer would follow, and reach whoever uses this connection next
         raise _Unusable("invalid_answer", f"the answer's status is {response.status}, which was not asked for")
-    if sum(len(name) + len(value) for name, value in response.headers.iteritems()) > _HEADER_BYTES:
-        raise _Unusable("too_large", f"the answer's headers are larger than {_HEADER_BYTES:,} bytes")
+    if sum(len(name) + len(value) for name, value in response.headers.iteritems()) > Caps.UPSTREAM_HEADER_BYTES:
+        raise _Unusable("too_large", f"the answer's headers are larger than {Caps.UPSTREAM_HEADER_BYTES:,} bytes")
     unpack = _Unpacker(response.headers.get("content-encoding", "identity").strip().lower())
     body = bytearray()
     while chunk := response.read1(_CHUNK, decode_content=False):

@@ -201,7 +201,7 @@ def page(workspace: str, wanted: Wanted, *, limit: int, after: str | None) -> tu
         condition = ActionRow.place > after
     found: list[ActionRow] = []
     seen, last = 0, None
-    is_filtered = bool(wanted.tag or wanted.integrations is not None)
+    is_filtered = wanted.tag or wanted.integrations is not None
     size = 200 if is_filtered else limit + 2
     for row in ActionRow.of_workspace.query(workspace, condition, limit=_SCANNED + 1, page_size=size):
         if row.place == after:
