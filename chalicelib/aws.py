@@ -212,14 +212,13 @@ def batch_read(keys: Sequence[RowKey]) -> dict[RowKey, Table | None]:
         raw = table.raw_key(hash_key, range_key)
         wanted.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(raw)
         by_identity[name, _identity(raw)] = key
-    tables = {str(table.Meta.table_name): table for table, _, _ in keys}
+    key_names = {str(table.Meta.table_name): (table._hash_keyname, table._range_keyname) for table, _, _ in keys}
     while wanted:
         answer = client("dynamodb").batch_get_item(RequestItems=wanted)
         for name, items in answer["Responses"].items():
-            table = tables[name]
             for item in items:
-                raw = {k: item[k] for k in (table._hash_keyname, table._range_keyname) if k}
-                found[by_identity[name, _identity(raw)]] = table.from_raw_data(item)
+                key = by_identity[name, _identity({k: item[k] for k in key_names[name] if k})]
+                found[key] = key[0].from_raw_data(item)
         wanted = answer.get("UnprocessedKeys") or {}
     return found
 

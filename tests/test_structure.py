@@ -14,6 +14,7 @@ from chalicelib import aws
 from chalicelib.auth.tables import ApiKeyRow, ConnectionRow, WorkspaceRow
 from chalicelib.gateway.tables import InvocationRow
 from chalicelib.registry.tables import ActionRow, IntegrationRow
+from chalicelib.runtime import RuntimeRow
 from chalicelib.scraper.tables import DecisionRow, JobRow
 from infra.local.standin import LocalAws
 from tests.conftest import ROOT
@@ -28,6 +29,7 @@ TABLES: list[type[aws.Table]] = [
     IntegrationRow,
     JobRow,
     DecisionRow,
+    RuntimeRow,
 ]
 
 
