@@ -33,7 +33,8 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
 	@$(VENV)/bin/bandit -q -ll -c pyproject.toml -r app.py chalicelib cli infra
 	@$(VENV)/bin/cfn-lint infra/template.yaml
 
-bench: $(VENV)/.dev ## Measure importing and searching over public descriptions (fetches them with npm; minutes)
+bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing and searching (fetches public descriptions; minutes)
+	@$(PY) -m bench.invoking
 	@$(PY) -m bench.importing
 	@$(PY) -m bench.search
 
@@ -43,12 +44,12 @@ format: $(VENV)/.dev ## Format the code
 
 lock: ## Resolve requirements*.in into requirements*.txt
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q pip-tools
-	@for f in requirements requirements-local requirements-dev requirements-upstreams; do \
+	@for f in requirements requirements-local requirements-dev requirements-upstreams requirements-bench; do \
 	  $(VENV)-lock/bin/pip-compile -q --strip-extras --no-header --annotation-style=line --allow-unsafe \
 	    --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$f.txt $$f.in; done
 
 clean: ## Remove the virtual environment and what tools left behind; the local state stays
-	@rm -rf $(VENV) $(VENV)-lock $(VENV)-upstreams build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-upstreams $(VENV)-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/.made:
 	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -65,6 +66,13 @@ $(VENV)/.local: $(VENV)/.made requirements-local.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.local requirements-dev.txt
 	@echo "Installing the test tools into $(VENV) …"
 	@$(VENV)/bin/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# What we are compared with, in an environment of its own.
+$(VENV)-bench/.made: $(VENV)/.made requirements-bench.txt
+	@echo "Installing rivals into $(VENV)-bench …"
+	@"$(PYTHON)" -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/pip install -q --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
 # Real APIs that tests run as upstreams, in an environment of their own: their pins are not ours.

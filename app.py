@@ -12,6 +12,7 @@ from chalicelib.api import (
     integrations,
     invocations,
     keys,
+    openapi,
     scrape_jobs,
     tags,
     uploads,
@@ -20,8 +21,20 @@ from chalicelib.api import (
 from chalicelib.api.application import Application
 
 app = Application(app_name="waygate")
+openapi.describe(app.endpoints)
 app.serve(
-    health, keys, workspaces, integrations, exports, actions, tags, connections, scrape_jobs, uploads, invocations
+    health,
+    openapi,
+    keys,
+    workspaces,
+    integrations,
+    exports,
+    actions,
+    tags,
+    connections,
+    scrape_jobs,
+    uploads,
+    invocations,
 )
 
 

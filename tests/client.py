@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.local.gateway import BASE_PATH, Gateway, Request
+from tests import contract
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,11 @@ class Api:
         answer = self._gateway.answer(Request(method, f"{BASE_PATH}/v1{target}", query, titled, address, read))
         found = dict(answer.headers)
         content = gzip.decompress(answer.body) if found.get("Content-Encoding") == "gzip" else answer.body
-        return Answer(answer.status, found, content)
+        got = Answer(answer.status, found, content)
+        kind = found.get("Content-Type", "")
+        if sent.get("Waygate-Response") != "raw" and method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            contract.check(method, target, got.status, kind, got.json if "json" in kind else content or None)
+        return got
 
     def get(self, path: str, **options: Any) -> Answer:
         """GET"""

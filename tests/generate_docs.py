@@ -91,14 +91,19 @@ def api() -> str:
         "definitions have an `ETag` and honour `If-Match`. Requests are at most 4 MB as received (1 MB outside invocations,",
         "jobs and uploads); `Content-Encoding: gzip` is accepted. Errors: [errors.md](errors.md).",
         "",
-        "All paths are below `/api/v1` and, but for `/health`, need `Authorization: Bearer wg_live_…`.",
+        "All paths are below `/api/v1` and, but for `/health` and `/openapi.json`, need `Authorization: Bearer wg_live_…`.",
+        "`GET /api/v1/openapi.json` describes all of this as OpenAPI 3.1, shapes and errors included.",
         "",
         "| method | path | scope | what it does |",
         "|---|---|---|---|",
     ]
     for endpoint in endpoints:
         scope = endpoint.scope or (
-            "—" if "health" in endpoint.path else "`invoke`" if endpoint.is_public else "any key"
+            "—"
+            if "health" in endpoint.path or endpoint.path == "/v1/openapi.json"
+            else "`invoke`"
+            if endpoint.is_public
+            else "any key"
         )
         told = " ".join((inspect.getdoc(endpoint.handler) or "").split("\n\n")[0].split())
         path = endpoint.path.removeprefix("/v1")

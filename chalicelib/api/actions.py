@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,10 +44,11 @@ class Invocation(Query):
     dry_run: bool = False
 
 
-class Patch(BaseModel):
+class ActionPatch(BaseModel):
     """Any members of an action, as a merge patch."""
 
     model_config = ConfigDict(extra="allow")
+    patched: ClassVar = ActionFacts
 
 
 class _Named(BaseModel):
@@ -92,8 +93,8 @@ def put(context: Context, body: ActionFacts) -> Reply:
     return _store(context, row, body, definitions_id=None)
 
 
-@routes("PATCH", "/v1/actions/{integration}/{action}", scope="registry:write", body=Patch)
-def patch(context: Context, body: Patch) -> Reply:
+@routes("PATCH", "/v1/actions/{integration}/{action}", scope="registry:write", body=ActionPatch)
+def patch(context: Context, body: ActionPatch) -> Reply:
     """Change an action by merge patch."""
     row = _get(context)
     stored = actions.facts_of(row).model_dump(mode="json", by_alias=True)

@@ -55,7 +55,7 @@ class Trial(Credentials):
     config: dict[str, Any] | None = None
 
 
-class Patch(Strict):
+class ConnectionPatch(Strict):
     """The body of PATCH (RFC 7396): settings are merged, `enabled` switches, credentials are replaced by PUT alone."""
 
     config: dict[str, Any] | None = None
@@ -134,8 +134,8 @@ def put(context: Context, body: NewConnection) -> Reply:
     return Reply(show(row), 201 if is_new else 200, headers)
 
 
-@routes("PATCH", "/v1/connections/{integration}/{connection}", scope="connections:write", body=Patch)
-def patch(context: Context, body: Patch) -> Reply:
+@routes("PATCH", "/v1/connections/{integration}/{connection}", scope="connections:write", body=ConnectionPatch)
+def patch(context: Context, body: ConnectionPatch) -> Reply:
     """Change settings or switch off and on. A credential that would travel elsewhere must be put again."""
     facts, row = _get(context)
     context.check_etag(int(row.version))

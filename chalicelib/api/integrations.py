@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,10 +17,11 @@ from chalicelib.registry.tables import IntegrationRow
 routes = Routes()
 
 
-class Patch(BaseModel):
+class IntegrationPatch(BaseModel):
     """Any members of an integration, as a merge patch; the merged whole is what is validated."""
 
     model_config = ConfigDict(extra="allow")
+    patched: ClassVar = IntegrationFacts
 
 
 class Filter(Page):
@@ -56,8 +57,8 @@ def get(context: Context) -> Reply:
     return Reply(show(row), headers={"ETag": etag(row.version)})
 
 
-@routes("PATCH", "/v1/integrations/{integration}", scope="registry:write", body=Patch)
-def patch(context: Context, body: Patch) -> Reply:
+@routes("PATCH", "/v1/integrations/{integration}", scope="registry:write", body=IntegrationPatch)
+def patch(context: Context, body: IntegrationPatch) -> Reply:
     """Change an integration by merge patch. Connections whose credential may no longer travel need to reconnect."""
     row = integrations.get(context.workspace, context.parameters["integration"])
     context.check_etag(int(row.version))

@@ -46,11 +46,19 @@ def record(at: float, **members: Any) -> dict[str, Any]:
         "at": moment,
         "integration": "shop",
         "action": "read",
+        "version": 1,
         "connection": "default",
         "status": 200,
         "code": None,
+        "outcome": "succeeded",
+        "duration_ms": 12,
+        "upstream": None,
         "request": {"method": "GET", "url": "https://x/", "headers": []},
+        "sizes": {},
+        "output_valid": None,
+        "dry_run": False,
         "key_id": "abcdefgh",
+        "replay_of": None,
     }
     return facts | members
 

@@ -1,0 +1,42 @@
+"""What both of Waygate's rivals call: an integration with a bearer credential and as many actions as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+NAME: Final = "bench"
+_OUTPUT: Final = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {
+        "id": {"type": "integer"},
+        "name": {"type": "string", "maxLength": 100},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "note": {"type": ["string", "null"]},
+    },
+}
+
+
+def prepare(call: Callable[[str, str, Any], Any], upstream: str, actions: int) -> None:
+    """`call` takes method, path below `/api/v1` and body."""
+    call("POST", "/integrations", {"name": NAME, "base_url": upstream, "auth": {"type": "bearer"}})
+    for number in range(actions):
+        call("PUT", f"/actions/{NAME}/read-item-{number}", _action(number))
+    call("PUT", f"/connections/{NAME}/default", {"token": "a-token-of-the-bench"})
+
+
+def _action(number: int) -> dict[str, Any]:
+    return {
+        "method": "GET",
+        "path": f"/items-{number}/{{id}}",
+        "behaviour": "read",
+        "input_schema": {
+            "type": "object",
+            "properties": {"id": {"type": "integer", "minimum": 1}},
+            "required": ["id"],
+            "additionalProperties": False,
+        },
+        "bindings": {"id": {"in": "path", "name": "id"}},
+        "output_schema": _OUTPUT,
+    }

@@ -1,0 +1,455 @@
+"""The shapes of answers (design, section 10). They describe and never run: the tests hold every answer against them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from chalicelib.auth.api_keys import Scope
+from chalicelib.registry.models import ActionFacts, Behaviour, IntegrationFacts, Method
+
+DraftState = Literal["proposed", "accepted", "rejected"]
+Change = Literal["added", "changed", "same"]
+
+
+class Answer(BaseModel):
+    """What we answer: every member is always there, and no other."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+class Cursor(BaseModel):
+    """What every list carries."""
+
+    next_cursor: str | None = Field(description="Pass it on as `cursor` for the next page; null on the last one.")
+
+
+class Health(Answer):
+    """The process, or its store, is well."""
+
+    status: Literal["ok", "ready"]
+    version: str
+    stage: str
+
+
+class Me(Answer):
+    """The key behind the request."""
+
+    key_id: str
+    name: str
+    workspace: str
+    scopes: list[Scope]
+    integrations: list[str] | None
+    expires_at: AwareDatetime | None
+
+
+class ApiKey(Answer):
+    """A key, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[Scope]
+    integrations: list[str] | None
+    expires_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
+    created_at: AwareDatetime
+
+
+class CreatedApiKey(ApiKey):
+    """A new key: the only answer that shows the secret."""
+
+    key: str
+
+
+class ApiKeys(Answer, Cursor):
+    """A page of keys."""
+
+    data: list[ApiKey]
+
+
+class Workspace(Answer):
+    """A workspace."""
+
+    name: str
+    created_at: AwareDatetime
+
+
+class FirstKey(Answer):
+    """The first admin key of a new workspace."""
+
+    id: str
+    key: str
+
+
+class CreatedWorkspace(Workspace):
+    """A new workspace, with its first key."""
+
+    api_key: FirstKey
+
+
+class Workspaces(Answer, Cursor):
+    """All workspaces."""
+
+    data: list[Workspace]
+
+
+class Integration(IntegrationFacts):
+    """An integration as it is stored."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    connections: int = Field(description="How many connections it has.")
+    version: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class Integrations(Answer, Cursor):
+    """A page of integrations."""
+
+    data: list[Integration]
+
+
+class Action(ActionFacts):
+    """An action as it is stored; its input schema stands alone. `output_schema` comes where it was asked for."""
+
+    integration: str
+    name: str
+    version: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class ActionBrief(Answer):
+    """An action in a list."""
+
+    integration: str
+    name: str
+    title: str
+    summary: str
+    method: Method
+    path: str
+    tags: list[str]
+    behaviour: Behaviour
+    deprecated: bool
+    version: int
+
+
+class Actions(Answer, Cursor):
+    """A page of actions; of a search, the best first."""
+
+    data: list[ActionBrief]
+
+
+class Attempt(BaseModel):
+    """One call of the upstream."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    n: int
+    status: int | None
+    duration_ms: int
+    reason: str | None = Field(default=None, description="Why it was not good, such as `http_503` or `rate_limited`.")
+    wait_ms: int | None = Field(default=None, description="How long was waited after it.")
+
+
+class Upstream(BaseModel):
+    """What the upstream did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: int | None
+    duration_ms: int
+    attempts: list[Attempt]
+    location: str | None = None
+    body: Any = None
+
+
+class RateLimit(BaseModel):
+    """What the upstream says is left of its limit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    remaining: int | None = None
+    reset_s: float | None = None
+
+
+class Fault(Answer):
+    """One fault: a JSON pointer (RFC 6901), a code, and what is wrong."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class InvocationMeta(BaseModel):
+    """The facts of an invocation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    request_id: str
+    action: str
+    version: int | None
+    connection: str | None
+    upstream: Upstream | None
+    duration_ms: int
+    output_valid: bool | None = Field(default=None, description="Null where nothing was checked.")
+    warnings: list[Fault] = []
+    rate_limit: RateLimit | None = None
+    dry_run: bool | None = None
+    policy: dict[str, Any] | None = None
+
+
+class InvocationResult(Answer):
+    """`data` is what the upstream's body says."""
+
+    data: Any
+    meta: InvocationMeta
+
+
+class MaskedRequest(BaseModel):
+    """The upstream request, without its secrets."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+
+
+class Invocation(Answer):
+    """A record of the log."""
+
+    request_id: str
+    at: AwareDatetime
+    integration: str
+    action: str
+    version: int | None
+    connection: str | None
+    status: int
+    code: str | None
+    outcome: Literal["succeeded", "failed", "unknown"]
+    duration_ms: int
+    upstream: Upstream | None
+    request: MaskedRequest | None
+    sizes: dict[str, int]
+    output_valid: bool | None
+    dry_run: bool
+    key_id: str
+    replay_of: str | None
+
+
+class Invocations(Answer, Cursor):
+    """A page of the log, the latest first."""
+
+    data: list[Invocation]
+
+
+class Secret(Answer):
+    """What is told of a credential: its last four characters, if it is long, and a fingerprint."""
+
+    last4: str | None
+    fingerprint: str | None
+
+
+class Connection(Answer):
+    """A connection, without its credential."""
+
+    integration: str
+    name: str
+    status: Literal["pending", "active", "needs_reauth", "error", "disabled"]
+    reason: str | None
+    auth_type: str
+    config: dict[str, Any]
+    metadata: dict[str, Any]
+    tags: list[str]
+    client: str | None
+    expires_at: AwareDatetime | None
+    last_refreshed_at: AwareDatetime | None
+    next_refresh_at: AwareDatetime | None
+    last_verified_at: AwareDatetime | None
+    secret: Secret | None
+    version: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class Connections(Answer, Cursor):
+    """A page of connections."""
+
+    data: list[Connection]
+
+
+class Verdict(Answer):
+    """What the verification call showed."""
+
+    ok: bool
+    status: int | None
+    detail: str
+    duration_ms: int
+    request: MaskedRequest
+    body: Any
+    at: AwareDatetime
+
+
+class TagCounts(Answer):
+    """A tag, and how many things carry it."""
+
+    name: str
+    integrations: int
+    actions: int
+    connections: int
+
+
+class Tags(Answer, Cursor):
+    """A page of tags."""
+
+    data: list[TagCounts]
+
+
+class TagChange(Answer):
+    """How many things were changed; `remaining` above 0 asks for the same call again."""
+
+    name: str | None
+    integrations: int
+    actions: int
+    connections: int
+    remaining: int
+
+
+class Upload(Answer):
+    """A kept file."""
+
+    upload: str
+    bytes: int
+    sha256: str
+
+
+class Progress(BaseModel):
+    """How far a job is."""
+
+    model_config = ConfigDict(extra="allow")
+
+    pages_found: int
+    pages_read: int
+    endpoints: int
+    tokens: int
+    cost_usd: float
+
+
+class JobError(BaseModel):
+    """Why a job failed."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    detail: str
+    suggested_fix: str | None = None
+
+
+class Job(Answer):
+    """A scrape job."""
+
+    id: str
+    integration: str
+    status: Literal["queued", "running", "needs_review", "published", "failed", "cancelled"]
+    step: str | None
+    source: dict[str, Any]
+    auto_publish: bool
+    progress: Progress
+    warnings: list[Fault]
+    error: JobError | None
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class Jobs(Answer, Cursor):
+    """A page of jobs, the latest first."""
+
+    data: list[Job]
+
+
+class Difference(Answer):
+    """What a re-import changes about an action, and what that means to those who call it."""
+
+    pointer: str
+    kind: Literal["breaking", "additive", "neutral"]
+    detail: str
+
+
+class DraftActionBrief(Answer):
+    """An action of a draft, in a list."""
+
+    name: str
+    title: str
+    summary: str
+    method: Method
+    path: str
+    tags: list[str]
+    behaviour: Behaviour
+    deprecated: bool
+    state: DraftState
+    confidence: float
+    change: Change
+    differences: list[Difference]
+    warnings: list[Fault]
+
+
+class DraftAction(ActionFacts):
+    """An action of a draft, whole."""
+
+    name: str
+    state: DraftState
+    confidence: float
+    change: Change
+    differences: list[Difference]
+    warnings: list[Fault]
+
+
+class Draft(Answer, Cursor):
+    """What a job has read; a page of its actions."""
+
+    integration: dict[str, Any]
+    actions: list[DraftActionBrief]
+    total: int
+    removed: list[str]
+    changes: dict[str, int]
+    repaired: list[Fault]
+    dropped: list[Fault]
+    warnings: list[Fault]
+    counts: dict[str, int]
+
+
+class Publication(Answer):
+    """What was published: names of actions."""
+
+    integration: str
+    published: list[str]
+    unchanged: list[str]
+    removed: list[str]
+    kept: list[str]
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457); further members depend on the code."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    retryable: bool
+    request_id: str
+    suggested_fix: str | None = None
+    errors: list[Fault] | None = None
+    upstream: Upstream | None = None
+    outcome: Literal["unknown"] | None = Field(default=None, description="The write may have happened.")
+
+
+class AnyDocument(BaseModel):
+    """A document of another format."""
+
+    model_config = ConfigDict(extra="allow")

@@ -1,0 +1,133 @@
+"""What each endpoint answers, which request headers it knows, and an example of its body.
+
+A route that is missing here fails a test, as does an answer that differs from what is said here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from chalicelib.api.description import answers
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a route's declaration does not say. `answer` None: no body."""
+
+    answer: type[BaseModel] | None
+    statuses: tuple[int, ...] = (200,)
+    headers: tuple[str, ...] = ()
+    example: Any = None
+
+
+@dataclass(frozen=True)
+class Header:
+    """A request header."""
+
+    description: str
+    schema: dict[str, Any]
+
+
+_TEXT: Final = {"type": "string"}
+HEADERS: Final = {
+    "If-Match": Header("Go on only while the stored version is this one (RFC 9110, 13.1.1).", _TEXT),
+    "Waygate-Connection": Header("Which connection; else the only one, or `default`.", _TEXT),
+    "Waygate-Timeout": Header(
+        "Seconds that the caller allows; at most 25.", {"type": "number", "exclusiveMinimum": 0, "examples": [20]}
+    ),
+    "Idempotency-Key": Header(
+        "Lets a write be repeated safely: the same key and input get the same answer.",
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    ),
+    "Waygate-Response": Header(
+        "`raw`: the upstream's status, content type and bytes instead of the envelope.",
+        {"enum": ["envelope", "raw"], "default": "envelope"},
+    ),
+}
+_IF_MATCH: Final = ("If-Match",)
+_INVOKES: Final = ("Waygate-Connection", "Waygate-Timeout", "Idempotency-Key", "Waygate-Response")
+_KEY_AUTH: Final = {"type": "api_key", "in": "header", "name": "X-Api-Key"}
+
+TOLD: Final[dict[tuple[str, str], Told]] = {
+    ("GET", "/v1/health"): Told(answers.Health),
+    ("GET", "/v1/health/ready"): Told(answers.Health),
+    ("GET", "/v1/openapi.json"): Told(answers.AnyDocument),
+    ("GET", "/v1/me"): Told(answers.Me),
+    ("GET", "/v1/api-keys"): Told(answers.ApiKeys),
+    ("POST", "/v1/api-keys"): Told(
+        answers.CreatedApiKey, (201,), example={"name": "billing app", "scopes": ["invoke"], "integrations": ["demo"]}
+    ),
+    ("GET", "/v1/api-keys/{key_id}"): Told(answers.ApiKey),
+    ("DELETE", "/v1/api-keys/{key_id}"): Told(None, (204,)),
+    ("GET", "/v1/workspaces"): Told(answers.Workspaces),
+    ("POST", "/v1/workspaces"): Told(answers.CreatedWorkspace, (201,), example={"name": "sandbox"}),
+    ("GET", "/v1/workspaces/{workspace}"): Told(answers.Workspace),
+    ("DELETE", "/v1/workspaces/{workspace}"): Told(None, (204,)),
+    ("GET", "/v1/integrations"): Told(answers.Integrations),
+    ("POST", "/v1/integrations"): Told(
+        answers.Integration,
+        (201,),
+        example={"name": "helpdesk", "base_url": "https://api.helpdesk.example/v2", "auth": _KEY_AUTH},
+    ),
+    ("GET", "/v1/integrations/{integration}"): Told(answers.Integration),
+    ("PATCH", "/v1/integrations/{integration}"): Told(
+        answers.Integration, headers=_IF_MATCH, example={"policy": {"output": "strict"}}
+    ),
+    ("DELETE", "/v1/integrations/{integration}"): Told(None, (204,), _IF_MATCH),
+    ("GET", "/v1/integrations/{integration}/openapi.json"): Told(answers.AnyDocument),
+    ("GET", "/v1/integrations/{integration}/pack"): Told(answers.AnyDocument),
+    ("GET", "/v1/actions"): Told(answers.Actions),
+    ("GET", "/v1/actions/{integration}/{action}"): Told(answers.Action),
+    ("PUT", "/v1/actions/{integration}/{action}"): Told(
+        answers.Action,
+        (200, 201),
+        _IF_MATCH,
+        example={
+            "method": "GET",
+            "path": "/tickets/{id}",
+            "behaviour": "read",
+            "input_schema": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+            "bindings": {"id": {"in": "path", "name": "id"}},
+        },
+    ),
+    ("PATCH", "/v1/actions/{integration}/{action}"): Told(
+        answers.Action, headers=_IF_MATCH, example={"summary": "One ticket, by its number"}
+    ),
+    ("DELETE", "/v1/actions/{integration}/{action}"): Told(None, (204,), _IF_MATCH),
+    ("POST", "/v1/actions/{integration}/{action}"): Told(
+        answers.InvocationResult, headers=_INVOKES, example={"pet_id": 1}
+    ),
+    ("GET", "/v1/tags"): Told(answers.Tags),
+    ("PATCH", "/v1/tags/{tag}"): Told(answers.TagChange, example={"name": "billing"}),
+    ("DELETE", "/v1/tags/{tag}"): Told(answers.TagChange),
+    ("GET", "/v1/connections"): Told(answers.Connections),
+    ("GET", "/v1/connections/{integration}/{connection}"): Told(answers.Connection),
+    ("PUT", "/v1/connections/{integration}/{connection}"): Told(
+        answers.Connection, (200, 201), _IF_MATCH, example={"value": "the-api-key", "tags": ["customer-17"]}
+    ),
+    ("PATCH", "/v1/connections/{integration}/{connection}"): Told(
+        answers.Connection, headers=_IF_MATCH, example={"metadata": {"sync": "hourly"}}
+    ),
+    ("DELETE", "/v1/connections/{integration}/{connection}"): Told(None, (204,), _IF_MATCH),
+    ("POST", "/v1/connections/{integration}/{connection}/test"): Told(answers.Verdict, example={}),
+    ("GET", "/v1/scrape-jobs"): Told(answers.Jobs),
+    ("POST", "/v1/scrape-jobs"): Told(
+        answers.Job,
+        (202,),
+        example={"integration": "shop", "source": {"url": "https://docs.shop.example/openapi.json"}},
+    ),
+    ("GET", "/v1/scrape-jobs/{job}"): Told(answers.Job),
+    ("POST", "/v1/scrape-jobs/{job}/cancel"): Told(answers.Job),
+    ("GET", "/v1/scrape-jobs/{job}/draft"): Told(answers.Draft),
+    ("GET", "/v1/scrape-jobs/{job}/draft/actions/{action}"): Told(answers.DraftAction),
+    ("PATCH", "/v1/scrape-jobs/{job}/draft/actions/{action}"): Told(answers.DraftAction, example={"state": "accepted"}),
+    ("POST", "/v1/scrape-jobs/{job}/publish"): Told(
+        answers.Publication, example={"accept": "all", "min_confidence": 0.8}
+    ),
+    ("POST", "/v1/uploads"): Told(answers.Upload, (201,)),
+    ("GET", "/v1/invocations"): Told(answers.Invocations),
+    ("GET", "/v1/invocations/{request}"): Told(answers.Invocation),
+}
