@@ -31,6 +31,8 @@
     │   ├── ConnectionAmbiguous           connection_ambiguous
     │   ├── NeedsReauth                   needs_reauth
     │   ├── VersionConflict               version_conflict
+    │   ├── IdempotencyInProgress         idempotency_in_progress
+    │   ├── OutcomeUnknown                outcome_unknown
     │   └── WrongState                    wrong_state
     ├── EtagMismatch                 412  etag_mismatch
     ├── TooLarge                     413  too_large
@@ -38,6 +40,7 @@
     ├── Unprocessable                422
     │   ├── InvalidInput                  invalid_input
     │   ├── ReservedParameter             reserved_parameter
+    │   ├── IdempotencyKeyReused          idempotency_key_reused
     │   └── DocumentError
     │       ├── MalformedDocument         malformed_document
     │       ├── NotOpenApi                not_openapi
@@ -297,6 +300,20 @@ class VersionConflict(Conflict):
     fix = "Read it again and repeat the change."
 
 
+class IdempotencyInProgress(Conflict):
+    """The first request with this `Idempotency-Key` is still running; its answer will be yours as well."""
+
+    code, title, retryable = "idempotency_in_progress", "A request with this Idempotency-Key is still running", True
+    fix = "Send the same request again in a moment."
+
+
+class OutcomeUnknown(Conflict):
+    """The first request with this `Idempotency-Key` was interrupted, and its write may have been carried out."""
+
+    code, title = "outcome_unknown", "A request with this Idempotency-Key was interrupted"
+    fix = "Find out at the upstream whether it was carried out; to run it anyway, use another Idempotency-Key."
+
+
 class WrongState(Conflict):
     """A job is not in a state in which this can be done."""
 
@@ -338,6 +355,13 @@ class ReservedParameter(Unprocessable):
     """The input tries to set a header or parameter that belongs to the connection or to HTTP itself."""
 
     code, title = "reserved_parameter", "That parameter cannot be set by input"
+
+
+class IdempotencyKeyReused(Unprocessable):
+    """The `Idempotency-Key` belongs to a request with another input or connection, within the last 24 hours."""
+
+    code, title = "idempotency_key_reused", "This Idempotency-Key belongs to another request"
+    fix = "Use a new Idempotency-Key for each new request, and the same one only to repeat it."
 
 
 class UpstreamRefused(WaygateError):

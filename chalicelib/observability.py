@@ -115,18 +115,20 @@ def mask_pairs(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
     return [[name, REDACTED if is_secret_name(name) else redact(value)] for name, value in pairs]
 
 
-def _mask(value: Any) -> Any:
+def mask_members(value: Any) -> Any:
     """`value` with every text or structure under a secret name masked."""
     if isinstance(value, Mapping):
         return {
-            name: REDACTED if is_secret_name(str(name)) and isinstance(member, str | list | dict) else _mask(member)
+            name: REDACTED
+            if is_secret_name(str(name)) and isinstance(member, str | list | dict)
+            else mask_members(member)
             for name, member in value.items()
         }
-    return [_mask(item) for item in value] if isinstance(value, list | tuple) else value
+    return [mask_members(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _serialize(log: Mapping[str, Any]) -> str:
-    return redact(json.dumps(_mask(log), separators=(",", ":"), default=str))
+    return redact(json.dumps(mask_members(log), separators=(",", ":"), default=str))
 
 
 class _LineHandler(logging.Handler):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.api import cursors, instants
+from chalicelib.api import cursors, instants, invoking
 from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
-from chalicelib.errors import BadHeader, InvalidInput
-from chalicelib.gateway.invoke import Call, Result, invoke
+from chalicelib.errors import InvalidInput
 from chalicelib.merge_patch import merge
 from chalicelib.registry import actions, definitions, integrations
 from chalicelib.registry.closure import bundle, closure
@@ -20,8 +18,6 @@ from chalicelib.registry.validation import UnusableSchema, compile_schema
 from chalicelib.settings import Caps
 
 routes = Routes()
-_LONGEST_KEY = 255  # characters of an Idempotency-Key
-_RESERVE_S = 1.5  # of Lambda's time, for everything but the upstream
 
 
 class Filter(Page):
@@ -124,23 +120,10 @@ def delete(context: Context) -> Reply:
 )
 def run(context: Context, query: Invocation) -> Reply:
     """Invoke the action: the body is its input, and nothing else."""
-    wants_raw = _response_kind(context) == "raw"
-    result = invoke(
-        Call(
-            request_id=context.request_id,
-            integration=context.parameters["integration"],
-            action=context.parameters["action"],
-            authorization=context.header("authorization"),
-            body=context.raw_body,
-            connection=context.header("waygate-connection"),
-            timeout_s=_timeout_s(context),
-            idempotency_key=_idempotency_key(context),
-            dry_run=query.dry_run,
-        )
+    parameters = context.parameters
+    return invoking.answer(
+        context, parameters["integration"], parameters["action"], context.raw_body, dry_run=query.dry_run
     )
-    if wants_raw and result.answer is not None:
-        return _raw(result)
-    return Reply({"data": result.data, "meta": result.meta})
 
 
 def show(row: ActionRow, *, with_output: bool) -> dict[str, Any]:
@@ -203,46 +186,3 @@ def _check_schema(member: str, schema: Any, shared: dict[str, Any]) -> None:
         detail = f"refers to unknown {', '.join(missing)}" if missing else str(error)
         fault = {"pointer": f"/{member}", "code": "schema_unusable", "detail": detail}
         raise InvalidInput(f"The {member} is not a usable JSON Schema (2020-12).", errors=[fault]) from None
-
-
-def _timeout_s(context: Context) -> float:
-    """What the caller allows, within what Lambda has left (design, section 3)."""
-    left = max(0.1, min(Caps.CALL_TIMEOUT_S, context.remaining_s - _RESERVE_S))
-    asked = context.header("waygate-timeout")
-    if asked is None:
-        return left
-    try:
-        seconds = float(asked)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < 3_600:
-        raise BadHeader("Waygate-Timeout must be a number of seconds above 0, such as 20.")
-    return min(seconds, left)
-
-
-def _idempotency_key(context: Context) -> str | None:
-    key = context.header("idempotency-key")
-    if key is not None and not (0 < len(key) <= _LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise BadHeader(f"Idempotency-Key must be 1 to {_LONGEST_KEY} printable ASCII characters.")
-    return key
-
-
-def _response_kind(context: Context) -> str:
-    kind = (context.header("waygate-response") or "envelope").strip().lower()
-    if kind not in ("envelope", "raw"):
-        raise BadHeader("Waygate-Response must be `envelope` or `raw`.")
-    return kind
-
-
-def _raw(result: Result) -> Reply:
-    """The upstream's status, content type and bytes; the facts in headers."""
-    answer = result.answer
-    if answer is None:
-        raise RuntimeError("only an answered call has a raw reply")
-    headers = {
-        "Content-Type": answer.header("content-type") or "application/octet-stream",
-        "Waygate-Upstream-Status": str(answer.status),
-        "Waygate-Upstream-Duration-Ms": str(answer.duration_ms),
-        "Content-Security-Policy": "sandbox",
-    }
-    return Reply(result.raw, answer.status, headers, is_raw=True)

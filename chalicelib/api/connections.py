@@ -13,11 +13,13 @@ from chalicelib.auth import connections
 from chalicelib.auth.schemes import parse_credential
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import batch_read, is_condition_failure
+from chalicelib.egress import check_origin
 from chalicelib.errors import InvalidInput, VersionConflict, WrongState
 from chalicelib.gateway.verification import Verdict, verify
 from chalicelib.merge_patch import merge
 from chalicelib.registry import attachments, integrations
-from chalicelib.registry.models import IntegrationFacts, Name, Strict, Tags
+from chalicelib.registry.models import IntegrationFacts, Name, Tags
+from chalicelib.registry.profile import Strict
 
 routes = Routes()
 
@@ -146,7 +148,7 @@ def patch(context: Context, body: ConnectionPatch) -> Reply:
     if body.tags is not None:
         row.tags = list(body.tags)
     connections.check_config(row.config, facts.profile.config)
-    if list(integrations.origins_of(facts, row.config)) != list(row.origins) and row.sealed is not None:
+    if list(integrations.origins_of(facts, row.config)) != sorted(row.origins) and row.sealed is not None:
         row.status, row.reason = "needs_reauth", "its config now leads to another address"
     if body.enabled is False:
         row.status, row.reason = "disabled", "switched off"
@@ -178,8 +180,8 @@ def test(context: Context, body: Trial) -> dict[str, Any]:
     _, row = _get(context)
     if row.status == "disabled":
         raise WrongState(f"The connection `{row.name}` is disabled.")
-    origin = integrations.origins_of(facts, row.config)[0]
-    credential = connections.open_credential(row, facts.auth, origin)
+    base_url = integrations.approved_url(facts, dict(row.config), None)
+    credential = connections.open_credential(row, facts.auth, check_origin(base_url))
     verdict = verify(facts, credential, dict(row.config), now=instants.now())
     if verdict.ok:
         row.last_verified_at = verdict.at

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from chalicelib.api import cursors
-from chalicelib.api.routing import Context, Page, Routes
+from chalicelib.api import cursors, invoking
+from chalicelib.api.routing import Context, Page, Reply, Routes
 from chalicelib.errors import InvocationNotFound
-from chalicelib.gateway import log
+from chalicelib.gateway import log, recording
+from chalicelib.gateway.story import key_hash
 
 routes = Routes()
 
@@ -24,6 +26,8 @@ class Filter(Page):
     code: str | None = Field(default=None, max_length=64)
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
+    outcome: Literal["succeeded", "failed", "unknown"] | None = None
+    idempotency_key: str | None = Field(default=None, max_length=255)
 
 
 @routes("GET", "/v1/invocations", scope="registry:read", query=Filter)
@@ -32,8 +36,9 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
     listing = cursors.listing("/invocations", query.model_dump())
     before = cursors.read(context.workspace, listing, query.cursor)
     wanted = log.Wanted(
-        **query.model_dump(exclude={"limit", "cursor"}),
-        failed=query.code is not None or (query.status or 200) >= 400,
+        **query.model_dump(exclude={"limit", "cursor", "idempotency_key"}),
+        idempotency_key=query.idempotency_key and key_hash(query.idempotency_key),
+        failed=query.code is not None or (query.status or 200) >= 400 or query.outcome in ("failed", "unknown"),
         integrations=context.who.integrations,
     )
     found, more = log.page(context.workspace, wanted, limit=query.limit, before=before)
@@ -42,8 +47,29 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
 
 @routes("GET", "/v1/invocations/{request}", scope="registry:read")
 def get(context: Context) -> dict[str, Any]:
-    """One invocation, by its request id."""
-    record = log.get(context.workspace, context.parameters["request"])
+    """One invocation, by its request id; with `bodies` where the integration's policy is `record: full`."""
+    request = context.parameters["request"]
+    record = log.get(context.workspace, request)
     if not context.who.sees(record["integration"]):
-        raise InvocationNotFound(f"There is no invocation `{context.parameters['request']}`; they are kept for 7 days.")
-    return record
+        raise _not_found(request)
+    kept = recording.find(context.workspace, request, now=time.time())
+    return {**record, "bodies": kept.shown if kept else None}
+
+
+@routes("POST", "/v1/invocations/{request}/replay")
+def replay(context: Context) -> Reply:
+    """Run an invocation again with its recorded input, as a new one; for keys with `invoke`."""
+    request = context.parameters["request"]
+    kept = recording.find(context.workspace, request, now=time.time())
+    integration = kept.integration if kept else log.get(context.workspace, request)["integration"]
+    if not context.who.sees(integration):
+        raise _not_found(request)
+    context.who.require("invoke", integration)
+    body = recording.replayable(kept, request)
+    if kept is None:
+        raise RuntimeError("what is not kept is not replayable")
+    return invoking.answer(context, kept.integration, kept.action, body, connection=kept.connection, replay_of=request)
+
+
+def _not_found(request: str) -> InvocationNotFound:
+    return InvocationNotFound(f"There is no invocation `{request}`; they are kept for 7 days.")

@@ -13,7 +13,8 @@ from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import GRANTABLE, Scope
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InsufficientScope, InvalidInput
-from chalicelib.registry.models import Name, Strict
+from chalicelib.registry.models import Name
+from chalicelib.registry.profile import Strict
 
 routes = Routes()
 

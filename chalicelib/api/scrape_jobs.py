@@ -14,7 +14,8 @@ from chalicelib.egress import check_origin
 from chalicelib.errors import EgressBlocked, InvalidInput, WrongState
 from chalicelib.merge_patch import compose, merge
 from chalicelib.registry.closure import bundle
-from chalicelib.registry.models import ActionFacts, ActionName, Name, Strict, Verification, check_base_url
+from chalicelib.registry.models import ActionFacts, ActionName, Name, Verification, check_base_url
+from chalicelib.registry.profile import Strict
 from chalicelib.scraper import drafts, jobs, publishing, uploads
 from chalicelib.scraper.drafts import Draft, Proposal
 from chalicelib.scraper.tables import JobRow

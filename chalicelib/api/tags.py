@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Routes, invalid
 from chalicelib.registry import tags
-from chalicelib.registry.models import Strict, Tag
+from chalicelib.registry.models import Tag
+from chalicelib.registry.profile import Strict
 
 routes = Routes()
 _RESERVE_S = 4.0  # of Lambda's time, for the write that is on its way

@@ -10,7 +10,8 @@ from chalicelib.auth import workspaces
 from chalicelib.auth.tables import WorkspaceRow
 from chalicelib.errors import InvalidInput, WrongState
 from chalicelib.registry import integrations
-from chalicelib.registry.models import Name, Strict
+from chalicelib.registry.models import Name
+from chalicelib.registry.profile import Strict
 from chalicelib.scraper import jobs
 
 routes = Routes()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib import rows
 from chalicelib.auth import vault
@@ -21,6 +21,14 @@ from chalicelib.checked_json import pointer
 from chalicelib.errors import ConnectionNotFound, InvalidInput, NeedsReauth
 
 LAST4_FROM = 12  # characters; the last four of a shorter secret would give away too much of it
+
+
+class _Field(Protocol):
+    """A declared value of `config`; the registry, one floor up, has the model."""
+
+    def fault(self, value: str) -> tuple[str, str] | None:
+        """Why `value` cannot be taken, as ``(code, detail)``."""
+        ...
 
 
 def owner(workspace: str, integration: str) -> str:
@@ -148,16 +156,15 @@ def mark(row: ConnectionRow, status: str, reason: str | None, *, now: dt.datetim
     rows.forget(row_key(row.workspace, row.integration, row.name))
 
 
-def check_config(config: Mapping[str, Any], declared: Mapping[str, Any]) -> None:
-    """Raises `InvalidInput` for values that the integration's base URL cannot take."""
+def check_config(config: Mapping[str, Any], declared: Mapping[str, _Field]) -> None:
+    """Raises `InvalidInput` for values that the integration's URLs cannot take; `declared` is the profile's."""
     faults = []
     for name, value in config.items():
         field = declared.get(name)
         if not isinstance(value, str):
             faults.append({"pointer": pointer(["config", name]), "code": "string_type", "detail": "must be text"})
-        elif field is not None and field.enum and value not in field.enum:
-            allowed = ", ".join(field.enum)
-            faults.append({"pointer": pointer(["config", name]), "code": "enum", "detail": f"must be one of {allowed}"})
+        elif field is not None and (fault := field.fault(value)):
+            faults.append({"pointer": pointer(["config", name]), "code": fault[0], "detail": fault[1]})
     if faults:
         raise InvalidInput("The connection's config does not fit the integration.", errors=faults)
 

@@ -38,9 +38,11 @@ class AuthScheme(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     type: AuthType = "none"
-    place: Literal["header", "query", "cookie"] | None = Field(default=None, alias="in")
+    place: Literal["header", "query", "cookie", "body"] | None = Field(default=None, alias="in")
     name: str | None = Field(default=None, min_length=1, max_length=128)
     prefix: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]+$")
+    template: str | None = Field(default=None, max_length=200, pattern=r"^[\x20-\x7e]*\{value\}[\x20-\x7e]*$")
+    fixed_password: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]*$")
     grant: Literal["authorization_code", "client_credentials", "password", "implicit"] | None = None
     authorize_url: str | None = Field(default=None, max_length=2048)
     token_url: str | None = Field(default=None, max_length=2048)
@@ -50,10 +52,14 @@ class AuthScheme(BaseModel):
     @model_validator(mode="after")
     def _is_complete(self) -> AuthScheme:
         if self.type == "api_key" and not (self.place and self.name):
-            raise ValueError("an api_key scheme needs `in` (header, query or cookie) and `name`")
+            raise ValueError("an api_key scheme needs `in` (header, query, cookie or body) and `name`")
         if self.type != "api_key" and self.place:
             raise ValueError(f"`in` belongs to api_key, not to {self.type}")
-        if self.name and self.place != "query":
+        if self.template and (self.prefix or self.type not in ("api_key", "bearer", "oauth2")):
+            raise ValueError("`template` goes with api_key, bearer and oauth2, and instead of `prefix`")
+        if self.fixed_password is not None and self.type != "basic":
+            raise ValueError(f"`fixed_password` belongs to basic, not to {self.type}")
+        if self.name and self.place not in ("query", "body"):
             if not re.fullmatch(TOKEN, self.name):
                 raise ValueError(f"{self.name!r} is not the name of a header or cookie (RFC 9110, 5.6.2)")
             if self.place != "cookie" and belongs_to_http(self.name):
@@ -119,6 +125,7 @@ class Placement:
     headers: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, str], ...] = ()
     cookies: tuple[tuple[str, str], ...] = ()
+    body: tuple[tuple[str, str], ...] = ()
     secrets: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -155,29 +162,41 @@ def parse_credential(auth_type: str, members: dict[str, Any]) -> Credential | No
 
 def place(scheme: AuthScheme, credential: Credential | None) -> Placement:
     """The headers, query pairs and cookies that carry `credential` as `scheme` wants them."""
-    prefix = f"{scheme.prefix} " if scheme.prefix else ""
     match credential:
         case None:
             return Placement()
         case ApiKeyCredential(value=value):
-            pair = ((scheme.name or "", prefix + value),)
+            pair = ((scheme.name or "", _written(scheme, value, None)),)
             secrets = frozenset({value})
             match scheme.place:
                 case "query":
                     return Placement(query=pair, secrets=secrets)
                 case "cookie":
                     return Placement(cookies=pair, secrets=secrets)
+                case "body":
+                    return Placement(body=pair, secrets=secrets)
                 case _:
                     return Placement(headers=pair, secrets=secrets)
         case BasicCredential(username=username, password=password):
+            if scheme.fixed_password is not None:  # a key in the place of the user's name
+                password = scheme.fixed_password
             encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
-            secrets = frozenset(filter(None, {password or username, encoded}))
+            secret = username if scheme.fixed_password is not None else password or username
+            secrets = frozenset(filter(None, {secret, encoded}))
             return Placement(headers=(("Authorization", f"Basic {encoded}"),), secrets=secrets)
         case BearerCredential(token=token):
-            header = (scheme.name or "Authorization", f"{scheme.prefix or 'Bearer'} {token}")
+            header = (scheme.name or "Authorization", _written(scheme, token, "Bearer"))
             return Placement(headers=(header,), secrets=frozenset({token}))
         case CustomHeadersCredential(headers=headers):
             return Placement(headers=tuple(headers.items()), secrets=frozenset(headers.values()))
+
+
+def _written(scheme: AuthScheme, value: str, usual: str | None) -> str:
+    """`value` as the API wants it written: ``Bearer …``, ``Token token="…"``, bare."""
+    if scheme.template:
+        return scheme.template.replace("{value}", value)
+    prefix = scheme.prefix or usual
+    return f"{prefix} {value}" if prefix else value
 
 
 def belongs_to_http(header: str) -> bool:

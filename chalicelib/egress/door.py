@@ -10,7 +10,6 @@ import functools
 import socket
 import ssl
 import time
-import zlib
 from dataclasses import dataclass, field
 from http.client import IncompleteRead
 from typing import Any, Final, Literal
@@ -28,6 +27,7 @@ from urllib3.exceptions import (
 
 from chalicelib.egress.deadline import TimedSocket, TimedTlsSocket, ends_at, remaining_s
 from chalicelib.egress.guard import CannotResolve, Target, parse_target, resolve
+from chalicelib.egress.unpacking import CannotUnpack, unpacker
 from chalicelib.observability import traced
 from chalicelib.settings import Caps
 
@@ -48,7 +48,7 @@ class Outbound:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `body` is decoded (one layer of gzip or deflate); `headers` keep order and repetition."""
+    """What came back. `body` is decoded (one layer of gzip, deflate or br); `headers` keep order and repetition."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -87,7 +87,7 @@ def send(
                 response.close()
                 raise
             response.release_conn()
-        except (_Unusable, CannotResolve, HTTPError, OSError) as error:
+        except (_Unusable, CannotUnpack, CannotResolve, HTTPError, OSError) as error:
             reason, detail = _explain(error, target.origin, has_sent=call.has_sent)
             raise CallFailed(reason, detail, sent=call.has_sent, duration_ms=_ms_since(started)) from None
     return Answer(response.status, tuple(response.headers.iteritems()), body, _ms_since(started))
@@ -175,7 +175,7 @@ def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
         raise _Unusable("invalid_answer", f"the answer's status is {response.status}, which was not asked for")
     if sum(len(name) + len(value) for name, value in response.headers.iteritems()) > Caps.UPSTREAM_HEADER_BYTES:
         raise _Unusable("too_large", f"the answer's headers are larger than {Caps.UPSTREAM_HEADER_BYTES:,} bytes")
-    unpack = _Unpacker(response.headers.get("content-encoding", "identity").strip().lower())
+    unpack = unpacker(response.headers.get("content-encoding", "identity"))
     body = bytearray()
     while chunk := response.read1(_CHUNK, decode_content=False):
         body += unpack(chunk, max_bytes - len(body) + 1)
@@ -185,41 +185,13 @@ def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-class _Unpacker:
-    """Undoes one layer of content encoding; a body may be several gzip members in a row (RFC 1952, 2.2)."""
-
-    def __init__(self, encoding: str) -> None:
-        if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise _Unusable("invalid_answer", f"the answer is encoded as {encoding[:40]!r}, which was not asked for")
-        self._is_plain = encoding in ("", "identity")
-        self._member: Any = None
-
-    def __call__(self, chunk: bytes, limit: int) -> bytes:
-        """What `chunk` holds; nothing is unpacked beyond `limit` bytes."""
-        if self._is_plain:
-            return chunk
-        found = bytearray()
-        while chunk and len(found) < limit:
-            if self._member is None or self._member.eof:
-                self._member = zlib.decompressobj(47)  # 32 + 15: gzip or zlib, told by the first bytes
-            try:
-                found += self._member.decompress(chunk, limit - len(found))
-            except zlib.error:
-                raise _Unusable("invalid_answer", "the answer's compression is broken") from None
-            chunk = self._member.unused_data
-        return bytes(found)
-
-    def check_end(self) -> None:
-        """Raises `_Unusable` where the compressed body was cut off."""
-        if self._member is not None and not self._member.eof:
-            raise _Unusable("invalid_answer", "the answer's compression ends too early")
-
-
 def _explain(error: Exception, origin: str, *, has_sent: bool) -> tuple[Reason, str]:
     cause = error.args[-1] if isinstance(error, ProtocolError) and error.args else error
     match cause:
         case _Unusable():
             return cause.reason, str(cause)
+        case CannotUnpack():
+            return "invalid_answer", str(cause)
         case CannotResolve():
             return "dns_error", str(cause)
         case NewConnectionError():  # to urllib3 a kind of ConnectTimeoutError

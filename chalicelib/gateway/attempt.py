@@ -20,10 +20,11 @@ from chalicelib.errors import (
     UpstreamUnreachable,
     WaygateError,
 )
-from chalicelib.gateway import rate_limits, response, retry
+from chalicelib.gateway import response, retry, verdicts
 from chalicelib.gateway.rate_limits import NO_LIMIT, Limit
 from chalicelib.gateway.retry import Pace, Try
-from chalicelib.registry.models import RateLimits
+from chalicelib.gateway.verdicts import Verdict
+from chalicelib.registry.profile import Profile
 
 _FAILURES: Final[dict[str, type[WaygateError]]] = {
     "dns_error": UpstreamUnreachable,
@@ -38,12 +39,21 @@ _FAILURES: Final[dict[str, type[WaygateError]]] = {
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of the attempts: an answer, or the failure that ended them."""
+    """What became of the attempts: an answer and what it means, or the failure that ended them.
+
+    `was_sent` is False only where no byte of any attempt can have reached the upstream.
+    """
 
     attempts: tuple[dict[str, Any], ...]
     result: Answer | CallFailed
     is_write: bool
-    limit: Limit = NO_LIMIT
+    verdict: Verdict | None = None
+    was_sent: bool = True
+
+    @property
+    def limit(self) -> Limit:
+        """What the answer says of the upstream's rate limit."""
+        return self.verdict.limit if self.verdict else NO_LIMIT
 
     def facts(self) -> dict[str, Any]:
         """The `upstream` member of `meta`, of errors and of records."""
@@ -62,9 +72,9 @@ class Tried:
 
 @dataclass(frozen=True)
 class Conduct:
-    """How a call may be made: what the upstream's limits look like, whether repeating it is harmless, until when."""
+    """How a call may be made: what the upstream's answers mean, whether repeating it is harmless, until when."""
 
-    limits: RateLimits
+    profile: Profile
     is_write: bool
     is_repeatable: bool
     timeout_s: float
@@ -73,47 +83,57 @@ class Conduct:
 
 def attempt(request: Outbound, conduct: Conduct, *, now: Callable[[], dt.datetime], pace: Pace) -> Tried:
     """Call the upstream, again where that is safe and can help (`retry`)."""
+    sent: list[bool] = []
 
     def once(timeout_s: float) -> Try:
         try:
             result: Answer | CallFailed = send(request, timeout_s=timeout_s)
         except CallFailed as failure:
             result = failure
-        limit = NO_LIMIT
-        if isinstance(result, Answer):
-            limit = rate_limits.read(result, conduct.limits, now=now())
-        return retry.judge(result, limit, is_repeatable=conduct.is_repeatable)
+        verdict = verdicts.judge(result, conduct.profile, now=now()) if isinstance(result, Answer) else None
+        sent.append(verdict is not None or (isinstance(result, CallFailed) and result.sent))
+        return retry.judge(result, verdict, is_repeatable=conduct.is_repeatable)
 
     last, story = retry.run(
         once, deadline=pace.clock() + conduct.timeout_s, budget=retry.budget_of(conduct.workspace), pace=pace
     )
-    return Tried(tuple(story), last.result, conduct.is_write, last.limit)
+    return Tried(tuple(story), last.result, conduct.is_write, last.verdict, any(sent))
 
 
 def outcome(tried: Tried) -> Answer:
-    """The answer, if it is a good one (2xx, 3xx). Raises the error that the caller should get otherwise."""
+    """The answer, if it is a good one. Raises the error that the caller should get otherwise."""
     result = tried.result
     if isinstance(result, CallFailed):
         error = _FAILURES[result.reason](f"{result.detail[:1].upper()}{result.detail[1:]}.")
-        tried.explain(error, may_have_happened=result.sent)
+        tried.explain(error, may_have_happened=tried.was_sent)
         raise error
-    if result.status < 400 and not tried.limit.is_hit:
+    if tried.verdict is None or tried.verdict.kind == "good":
         return result
-    refused = _refusal(result, tried.limit)
+    refused = _refusal(result, tried.verdict)
     refused.facts["upstream"] = {**tried.facts(), "body": response.shown(result)}
-    tried.explain(refused, may_have_happened=result.status >= 500)
+    tried.explain(refused, may_have_happened=isinstance(refused, UpstreamFailed))
     raise refused
 
 
-def _refusal(answer: Answer, limit: Limit) -> WaygateError:
-    detail = f"The upstream answered {answer.status}."
-    if answer.status == 429 or limit.is_hit:
-        headers = {} if limit.wait_s is None else {"Retry-After": str(math.ceil(limit.wait_s))}
-        facts = {"rate_limit": limit.facts()} if limit.facts() else {}
-        return UpstreamRateLimited(detail, fix="Come back later.", headers=headers, facts=facts)
-    if answer.status >= 500:
-        return UpstreamFailed(detail)
-    if answer.status in (401, 403):
-        fix = "The upstream does not accept the connection's credential for this: test or replace the connection."
-        return UpstreamRefused(detail, fix=fix)
-    return UpstreamRefused(detail)
+def _refusal(answer: Answer, verdict: Verdict) -> WaygateError:
+    detail, limit = f"The upstream answered {answer.status}.", verdict.limit
+    match verdict.kind:
+        case "rate_limited":
+            headers = {} if limit.wait_s is None else {"Retry-After": str(math.ceil(limit.wait_s))}
+            facts = {"rate_limit": limit.facts()} if limit.facts() else {}
+            return UpstreamRateLimited(detail, fix="Come back later.", headers=headers, facts=facts)
+        case "credential_refused":
+            fix = "The upstream does not accept the connection's credential: test or replace the connection."
+            return UpstreamRefused(detail, fix=fix, facts={"credential_refused": True})
+        case "declared_failure":
+            return UpstreamRefused(f"{detail[:-1]}, and what it says means that the call failed.")
+        case "asked_to_retry":
+            fix = "The upstream asks to try again later."
+            return UpstreamRefused(detail, fix=fix, facts={"retryable": True})
+        case "failed":
+            return UpstreamFailed(detail)
+        case _ if answer.status == 403:
+            fix = "The connection's credential may lack the permission for this: test or replace the connection."
+            return UpstreamRefused(detail, fix=fix)
+        case _:
+            return UpstreamRefused(detail)

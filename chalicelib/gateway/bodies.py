@@ -11,8 +11,10 @@ from typing import Any, Final
 
 import orjson
 
+from chalicelib.errors import InvalidInput
 from chalicelib.gateway import media
 from chalicelib.gateway.serialize import CannotSerialize, query_pairs, text
+from chalicelib.gateway.serialize import encode as encode_text
 from chalicelib.registry.models import Binding
 
 Body = tuple[bytes, str]
@@ -52,6 +54,22 @@ def encode_members(members: Sequence[Member], media_type: str, *, boundary: Call
         content = b"".join(b"--%s\r\n%s\r\n" % (mark.encode(), part) for part in parts)
         return content + f"--{mark}--\r\n".encode(), f"{kind}; boundary={mark}"
     return encode({binding.name: value for binding, value in members}, media_type)
+
+
+def with_members(body: bytes | None, content_type: str, members: Sequence[tuple[str, str]]) -> Body:
+    """`body` with text members added, byte for byte as it was otherwise; without one, an object of JSON.
+
+    Raises `InvalidInput` where the media type has no members.
+    """
+    kind = media.essence(content_type or "application/json")
+    if media.is_json(kind) and (not body or body.rstrip()[-1:] == b"}"):
+        added = json_bytes(dict(members))
+        kept = (body or b"{}").rstrip()[:-1].rstrip()
+        return kept + (b"" if kept == b"{" else b",") + added[1:], content_type or "application/json"
+    if kind == media.FORM:
+        added = "&".join(f"{encode_text(name)}={encode_text(value)}" for name, value in members).encode()
+        return b"&".join(filter(None, (body, added))), content_type or kind
+    raise InvalidInput(f"The credential goes into the body, and a body of {kind} has no members to hold it.")
 
 
 def json_bytes(value: Any) -> bytes:

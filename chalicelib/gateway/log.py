@@ -92,6 +92,8 @@ class Wanted:
     code: str | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+    outcome: str | None = None
+    idempotency_key: str | None = None  # as the log has it: hashed
     failed: bool = False
     integrations: frozenset[str] | None = None
 
@@ -105,6 +107,8 @@ class Wanted:
             (self.connection, record["connection"]),
             (self.status, record["status"]),
             (self.code, record["code"]),
+            (self.outcome, record.get("outcome")),
+            (self.idempotency_key, record.get("idempotency_key")),
         )
         return all(wanted is None or wanted == value for wanted, value in pairs)
 

@@ -9,8 +9,17 @@ from typing import Final
 FORM: Final = "application/x-www-form-urlencoded"
 _CHARSET: Final = re.compile(r"charset\s*=\s*\"?([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _CHARSETS: Final = ("ascii", "big5", "cp", "euc", "gb", "iso", "koi8", "mac", "shift", "utf")
+JSON_LINES: Final = frozenset(
+    {
+        "application/jsonl",
+        "application/jsonlines",
+        "application/x-jsonlines",
+        "application/x-ndjson",
+        "application/ndjson",
+    }
+)
 _TEXTS: Final = frozenset(
-    {FORM, "application/javascript", "application/jsonl", "application/x-ndjson", "application/x-jsonlines"}
+    {FORM, "application/javascript", *JSON_LINES}
     | {"application/yaml", "application/x-yaml", "application/graphql", "application/sql"}
 )
 

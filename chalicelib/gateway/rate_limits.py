@@ -12,11 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
 from chalicelib.egress import Answer
+from chalicelib.gateway.body_rules import matches
 from chalicelib.gateway.response import retry_after_s
-from chalicelib.registry.models import BodyRule, RateLimits, Window
+from chalicelib.registry.profile import RateLimits, Window
 
 _LONGEST_S: Final = 3_600.0  # what we tell a caller at most (G5)
 _DURATION: Final = re.compile(
@@ -54,7 +53,7 @@ def read(answer: Answer, profile: RateLimits, *, now: dt.datetime) -> Limit:
         (_remaining(answer, window), reset_s(answer.header(window.reset), window, now)) for window in profile.windows
     ]
     used_up = [wait for left, wait in windows if left == 0]
-    in_body = profile.body is not None and _matches(answer, profile.body)
+    in_body = profile.body is not None and matches(answer, profile.body)
     confirmed = answer.status == 429 or asked is not None or bool(used_up) or in_body
     is_hit = (answer.status in profile.statuses and confirmed) or in_body
     waits = [wait for wait in (asked, *used_up) if wait is not None]
@@ -92,20 +91,3 @@ def reset_s(text: str | None, window: Window, now: dt.datetime) -> float | None:
 def _remaining(answer: Answer, window: Window) -> int | None:
     raw = (answer.header(window.remaining) or "").strip() if window.remaining else ""
     return int(float(raw)) if _NUMBER.fullmatch(raw) else None
-
-
-def _matches(answer: Answer, rule: BodyRule) -> bool:
-    """True where the body, as JSON, holds one of the rule's values at its pointer (RFC 6901)."""
-    try:
-        value = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        return False
-    for part in rule.pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return False
-    return str(value) in rule.values

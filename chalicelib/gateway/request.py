@@ -19,7 +19,8 @@ from chalicelib.errors import InvalidInput, ReservedParameter
 from chalicelib.gateway import bodies, media, serialize
 from chalicelib.gateway.serialize import CannotSerialize, Pair
 from chalicelib.observability import REDACTED, is_secret_name, mask_pairs, redact
-from chalicelib.registry.models import ActionFacts, Binding, Constant
+from chalicelib.registry.models import ActionFacts, Binding
+from chalicelib.registry.profile import Constant
 from chalicelib.settings import Caps
 
 Owned = frozenset[tuple[str, str]]
@@ -47,13 +48,27 @@ class Request:
         pairs = "&".join(f"{name}={value}" for name, value in query)
         return self.base_url + self.path + (f"?{pairs}" if pairs else "")
 
+    @property
+    def content_type(self) -> str:
+        """Its Content-Type; empty where it has none."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), "")
+
     def with_header(self, name: str, value: str) -> Request:
         """The same request with one header more."""
         return replace(self, headers=(*self.headers, (name, value)))
 
 
-def build(action: ActionFacts, values: Mapping[str, Any], *, base_url: str, owned: Owned) -> Request:
+def build(
+    action: ActionFacts,
+    values: Mapping[str, Any],
+    *,
+    base_url: str,
+    owned: Owned,
+    constants: Iterable[Constant] = (),
+) -> Request:
     """The request that `values` make of `action`; `owned` are the names that belong to the connection.
+
+    `constants` are the profile's: each is put where neither the action nor `values` have put something already.
 
     Raises `InvalidInput` with every value that cannot be put where it belongs, and `ReservedParameter` for names
     that belong to the connection or to HTTP (B7, C1–C5).
@@ -67,6 +82,9 @@ def build(action: ActionFacts, values: Mapping[str, Any], *, base_url: str, owne
             faults.append({"pointer": pointer([name]), "code": "cannot_be_sent", "detail": str(error)})
     for constant in action.constants:
         draft.put_constant(constant)
+    for constant in constants:
+        if not draft.has(constant):
+            draft.put_constant(constant)
     faults += _missing(action, draft.path)
     content: bodies.Body | None = None
     try:
@@ -90,7 +108,7 @@ def build(action: ActionFacts, values: Mapping[str, Any], *, base_url: str, owne
 
 def standard_headers(given: Iterable[Pair] = (), content_type: str | None = None) -> list[Pair]:
     """What every request says, unless it was `given`."""
-    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip"), ("Accept", "application/json, */*;q=0.8")]
+    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip, br"), ("Accept", "application/json, */*;q=0.8")]
     if content_type is not None:
         standard.append(("Content-Type", content_type))
     names = {name.lower() for name, _ in given}
@@ -101,7 +119,11 @@ def sign(request: Request, placement: Placement) -> Outbound:
     """The request with its credential, ready for the door."""
     secret = [(serialize.encode(name), serialize.encode(value)) for name, value in placement.query]
     headers = (*request.headers, *placement.headers, *_cookie_header((*request.cookies, *placement.cookies)))
-    return Outbound(request.method, request.url((*request.query, *secret)), headers, request.body)
+    body = request.body
+    if placement.body:
+        body, content_type = bodies.with_members(body, request.content_type, placement.body)
+        headers = (*(pair for pair in headers if pair[0].lower() != "content-type"), ("Content-Type", content_type))
+    return Outbound(request.method, request.url((*request.query, *secret)), headers, body)
 
 
 def masked(request: Request, placement: Placement) -> dict[str, Any]:
@@ -161,6 +183,13 @@ class _Draft:
         except CannotSerialize as error:
             fault = {"pointer": "", "code": "cannot_be_sent", "detail": f"the constant {constant.name} {error}"}
             raise InvalidInput("A constant of this action cannot be sent.", errors=[fault]) from None
+
+    def has(self, constant: Constant) -> bool:
+        """True where its place is taken; the names of headers have no case (RFC 9110, 5.1)."""
+        if constant.place == "header":
+            return any(name.lower() == constant.name.lower() for name, _ in self.headers)
+        pairs = self.query if constant.place == "query" else self.cookies
+        return any(unquote(name) == constant.name for name, _ in pairs)
 
     def _check_owner(self, name: str, place: str, pairs: Iterable[Pair]) -> None:
         """Exploded objects bring names of their own, so it is the names as sent that are checked."""

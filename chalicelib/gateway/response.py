@@ -10,7 +10,7 @@ import base64
 import datetime as dt
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -32,9 +32,13 @@ _LONGEST_WAIT_S: Final = 3_600
 
 @dataclass(frozen=True)
 class Body:
-    """`data` goes into the envelope (an `orjson.Fragment` where it is JSON); `value` is what can be validated."""
+    """`data` goes into the envelope (an `orjson.Fragment` where it is JSON); `value` is what can be validated.
+
+    `raw` are the bytes as they came, but for secrets of ours that were echoed.
+    """
 
     data: Any
+    raw: bytes = field(default=b"", repr=False)
     value: Any = None
     is_json: bool = False
 
@@ -56,13 +60,15 @@ def read(answer: Answer, *, expects_json: bool) -> Body:
             return _json(answer.body, content_type)
         except UpstreamInvalidResponse:
             pass  # it only looked like JSON, and never said that it was
-    return Body(content(answer.body, content_type))
+    if kind in media.JSON_LINES and (lines := _json_lines(answer.body)) is not None:
+        return lines
+    return Body(content(answer.body, content_type), redact_bytes(answer.body))
 
 
 def content(body: bytes, content_type: str) -> dict[str, str]:
     """A body that is not JSON: ``{content_type, text}``, or ``{content_type, base64}`` for what is not text."""
     kind = media.essence(content_type)
-    if media.is_text(kind) or (not kind and _is_text(body)):
+    if media.is_text(kind) or (not kind and is_text(body)):
         return {"content_type": content_type, "text": _text(body, content_type)}
     if len(body) > Caps.UPSTREAM_BINARY_BYTES:
         raise UpstreamResponseTooLarge(f"A binary answer of {len(body):,} bytes; {Caps.UPSTREAM_BINARY_BYTES:,} fit.")
@@ -79,7 +85,7 @@ def shown(answer: Answer) -> Any:
             return orjson.loads(body)
         except orjson.JSONDecodeError:
             pass  # shown as the text that it is
-    if not _is_text(body[:_SHOWN]):
+    if not is_text(body[:_SHOWN]):
         return f"({len(body):,} bytes that are not text)"
     return _text(body[:_SHOWN], answer.header("content-type") or "")
 
@@ -100,12 +106,12 @@ def retry_after_s(answer: Answer, *, now: dt.datetime) -> int | None:
 
 
 def _json(body: bytes, content_type: str) -> Body:
-    charset = media.charset(content_type)
+    raw, charset = body, media.charset(content_type)
     if charset not in (None, "utf-8", "ascii"):
         body = _text(body, content_type).encode()
     body = body.removeprefix(_BOM)
     if not body.strip():
-        return Body(None)
+        return Body(None, raw)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -115,9 +121,22 @@ def _json(body: bytes, content_type: str) -> Body:
         ) from None
     plain = _ESCAPE.sub(_unescaped, body) if b"\\" in body else body
     if redact_bytes(plain) == plain:
-        return Body(orjson.Fragment(body), value, is_json=True)
+        return Body(orjson.Fragment(body), raw, value, is_json=True)
     masked = _without_secrets(body)
-    return Body(orjson.Fragment(masked), orjson.loads(masked), is_json=True)
+    return Body(orjson.Fragment(masked), masked, orjson.loads(masked), is_json=True)
+
+
+def _json_lines(body: bytes) -> Body | None:
+    """JSON Lines as an array, each line as it came; None where a line is no JSON, so that it stays the text it is."""
+    lines = [line for line in body.removeprefix(_BOM).splitlines() if line.strip()]
+    try:
+        found = [_json(line, "") for line in lines]
+    except UpstreamInvalidResponse:
+        return None
+    array = b"[" + b",".join(line.raw for line in found) + b"]"
+    is_masked = any(line.raw != lines[n] for n, line in enumerate(found))
+    raw = b"\n".join(line.raw for line in found) + b"\n" if is_masked else body
+    return Body(orjson.Fragment(array), raw, [line.value for line in found], is_json=True)
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
@@ -141,7 +160,8 @@ def _text(body: bytes, content_type: str) -> str:
     return redact(body.decode(media.charset(content_type) or "utf-8", errors="replace"))
 
 
-def _is_text(body: bytes) -> bool:
+def is_text(body: bytes) -> bool:
+    """True for bytes that a person could read."""
     try:
         body.decode()
     except UnicodeDecodeError as error:

@@ -21,7 +21,7 @@ from typing import Any, Final
 from tenacity import RetryCallState, Retrying, retry_if_result
 
 from chalicelib.egress import Answer, CallFailed
-from chalicelib.gateway.rate_limits import Limit
+from chalicelib.gateway.verdicts import Verdict
 
 TRIES: Final = 3
 LONGEST_WAIT_S: Final = 10.0
@@ -34,30 +34,36 @@ _LOST: Final = frozenset({"timeout", "broken"})
 
 @dataclass(frozen=True)
 class Try:
-    """One attempt and what follows from it; `reason` names why it was not good."""
+    """One attempt and what follows from it; `reason` names why it was not good. `verdict` None: there is no answer."""
 
     result: Answer | CallFailed
-    limit: Limit
+    verdict: Verdict | None
     reason: str | None
     may_repeat: bool
 
     @property
     def asked_s(self) -> float | None:
         """Seconds that the upstream asks to wait."""
-        return self.limit.wait_s if self.limit.is_hit else None
+        return self.verdict.limit.wait_s if self.verdict and self.verdict.limit.is_hit else None
 
 
-def judge(result: Answer | CallFailed, limit: Limit, *, is_repeatable: bool) -> Try:
-    """What `result` means. `is_repeatable`: the call is a read, or carries an idempotency header."""
+def judge(result: Answer | CallFailed, verdict: Verdict | None, *, is_repeatable: bool) -> Try:
+    """What follows from `result`. `is_repeatable`: the call is a read, or carries an idempotency header."""
     if isinstance(result, CallFailed):
         if not result.sent:
-            return Try(result, limit, result.reason, result.reason in _UNSENT)
-        return Try(result, limit, result.reason, is_repeatable and result.reason in _LOST)
-    if limit.is_hit:
-        return Try(result, limit, "rate_limited", is_repeatable or result.status < 500)
-    if result.status >= 500:
-        return Try(result, limit, f"http_{result.status}", is_repeatable and result.status in _TRANSIENT)
-    return Try(result, limit, None, False)
+            return Try(result, None, result.reason, result.reason in _UNSENT)
+        return Try(result, None, result.reason, is_repeatable and result.reason in _LOST)
+    match verdict.kind if verdict else "good":
+        case "good" | "refused":
+            return Try(result, verdict, None, False)
+        case "rate_limited":
+            return Try(result, verdict, "rate_limited", is_repeatable or result.status < 500)
+        case "asked_to_retry":
+            return Try(result, verdict, "asked_to_retry", is_repeatable)
+        case "failed":
+            return Try(result, verdict, f"http_{result.status}", is_repeatable and result.status in _TRANSIENT)
+        case declared:  # the credential, or a body that says that the call failed
+            return Try(result, verdict, declared, False)
 
 
 class Budget:

@@ -6,14 +6,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.auth.schemes import Credential, place
+from chalicelib.auth.schemes import Credential, place, reserved_names
 from chalicelib.egress import CallFailed, send
 from chalicelib.errors import WrongState
 from chalicelib.gateway import response
-from chalicelib.gateway.request import Request, masked, sign, standard_headers
+from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.observability import guard_secrets
 from chalicelib.registry import integrations
-from chalicelib.registry.models import IntegrationFacts
+from chalicelib.registry.models import ActionFacts, Binding, IntegrationFacts, Verification
 from chalicelib.settings import Caps
 
 
@@ -43,8 +43,7 @@ def verify(
             f"`{facts.name}` has no verification call, so there is nothing to test a credential with.",
             fix='PATCH the integration with {"verification": {"method": "GET", "path": "/…", "expect_status": 200}}.',
         )
-    base_url = integrations.complete_base_url(facts, config)
-    request = Request(wanted.method, base_url, wanted.path, headers=tuple(standard_headers()))
+    request = _request(facts, wanted, integrations.approved_url(facts, config, None))
     placement = place(facts.auth, credential)
     guard_secrets(placement.secrets)
     shown = masked(request, placement)
@@ -56,3 +55,15 @@ def verify(
     ok = answer.status == wanted.expect_status
     detail = f"The upstream answered {answer.status}" + ("." if ok else f"; {wanted.expect_status} was expected.")
     return Verdict(ok, answer.status, detail, answer.duration_ms, shown, None if ok else response.shown(answer), now)
+
+
+def _request(facts: IntegrationFacts, wanted: Verification, base_url: str) -> Request:
+    """The verification call without its credential, with what every request of this API carries."""
+    probe = ActionFacts(
+        method=wanted.method,
+        path=wanted.path,
+        behaviour="read",
+        bindings={"body": Binding(place="body", name="")},
+    )
+    values = {} if wanted.body is None else {"body": wanted.body}
+    return build(probe, values, base_url=base_url, owned=reserved_names(facts.auth), constants=facts.profile.constants)

@@ -35,16 +35,31 @@ def facts_of(row: IntegrationRow) -> IntegrationFacts:
 
 
 def origins_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> tuple[str, ...]:
-    """The origins that a credential of this integration may be sent to, for a connection with `config`.
+    """The origins that a credential of this integration may be sent to, for a connection with `config`, sorted.
 
-    Raises `InvalidInput` where the base URL needs a value that `config` does not have.
+    They are that of the base URL, and the `hosts`. Raises `InvalidInput` where one needs a value that `config` lacks.
     """
-    return (check_origin(complete_base_url(facts, config or {})),)
+    urls = (facts.base_url, *facts.hosts)
+    return tuple(sorted({check_origin(complete_url(url, facts, config or {})) for url in urls}))
 
 
-def complete_base_url(facts: IntegrationFacts, config: dict[str, Any]) -> str:
-    """`base_url` with its variables filled from `config`, else their defaults (OpenAPI, Server Variable Object)."""
-    url = facts.base_url
+def approved_url(facts: IntegrationFacts, config: dict[str, Any], server: str | None) -> str:
+    """The base URL of a call: the integration's, or an action's own `server`, complete.
+
+    Raises `EgressBlocked` for a server that is on none of the integration's origins (A8).
+    """
+    url = complete_url(server or facts.base_url, facts, config)
+    if server is not None and check_origin(url) not in origins_of(facts, config):
+        raise EgressBlocked(
+            f"The action's server {url} is on none of the origins that `{facts.name}` may call.",
+            fix='Add its origin to the integration: PATCH {"hosts": ["https://…"]}.',
+        )
+    return url
+
+
+def complete_url(url: str, facts: IntegrationFacts, config: dict[str, Any]) -> str:
+    """`url` with its variables filled from `config`, else their defaults (OpenAPI, Server Variable Object)."""
+    template = url
     for name, field in facts.profile.config.items():
         marker = "{" + name + "}"
         if marker not in url:
@@ -52,15 +67,15 @@ def complete_base_url(facts: IntegrationFacts, config: dict[str, Any]) -> str:
         value = config.get(name, field.default)
         if value is None:
             raise InvalidInput(
-                f"The connection's config lacks `{name}`, which the base URL {facts.base_url} needs.",
+                f"The connection's config lacks `{name}`, which {template} needs.",
                 errors=[{"pointer": f"/config/{name}", "code": "missing", "detail": field.description or "required"}],
             )
-        if not _is_plain(value) or (field.enum and value not in field.enum):
+        if fault := field.fault(value):
             raise InvalidInput(
-                f"The connection's config gives `{name}` a value that cannot stand in a URL.",
-                errors=[{"pointer": f"/config/{name}", "code": "pattern", "detail": "letters, digits, `.`, `-`, `_`"}],
+                f"The connection's config gives `{name}` a value that cannot stand in {template}.",
+                errors=[{"pointer": f"/config/{name}", "code": fault[0], "detail": fault[1]}],
             )
-        url = url.replace(marker, value)
+        url = url.replace(marker, field.plain(value))
     return url.rstrip("/")
 
 
@@ -141,7 +156,7 @@ def replace(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
             raise
         raise VersionConflict(f"The integration `{row.name}` was changed at the same time.") from None
     rows.forget(row_key(row.workspace, row.name))
-    if before.base_url != facts.base_url or before.auth != facts.auth:
+    if (before.base_url, before.hosts, before.auth) != (facts.base_url, facts.hosts, facts.auth):
         _unbind(row, facts, now=now)
     return row
 
@@ -168,7 +183,7 @@ def delete(workspace: str, name: str) -> None:
 
 def check_reachable(facts: IntegrationFacts) -> None:
     """Raises `InvalidInput` for a base URL or OAuth URL whose text the egress door would refuse."""
-    urls = {"/base_url": facts.base_url}
+    urls = {"/base_url": facts.base_url} | {f"/hosts/{n}": host for n, host in enumerate(facts.hosts)}
     for member in ("authorize_url", "token_url", "refresh_url"):
         if value := getattr(facts.auth, member):
             urls[f"/auth/{member}"] = value
@@ -190,16 +205,12 @@ def _unbind(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
         if connection.status != "active":
             continue
         try:
-            same = list(origins_of(facts, connection.config)) == list(connection.origins)
+            same = list(origins_of(facts, connection.config)) == sorted(connection.origins)
         except InvalidInput:
             same = False
         if not same or connection.auth_type != facts.auth.type:
             reason = "the integration's address or auth scheme has changed"
             connections.mark(connection, "needs_reauth", reason, now=now)
-
-
-def _is_plain(value: str) -> bool:
-    return bool(value) and ".." not in value and all(c.isalnum() or c in ".-_" for c in value) and value.isascii()
 
 
 def delete_all(workspace: str) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from chalicelib.auth.schemes import TOKEN, AuthScheme
+from chalicelib.registry.profile import Constant, Profile, Strict
+from chalicelib.settings import settings
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
 ActionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", max_length=64)]
@@ -21,62 +23,21 @@ Behaviour = Literal["read", "create", "update", "delete"]
 Schema = dict[str, Any] | bool
 
 
-class Strict(BaseModel):
-    """A model whose unknown fields are errors (F6: no mass assignment)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+Output = Literal["off", "warn", "strict"]
+Record = Literal["metadata", "full", "none"]
 
 
-class ConfigField(Strict):
-    """One thing that a connection must say before the base URL is complete (OpenAPI: Server Variable Object)."""
-
-    description: str = Field(default="", max_length=2000)
-    enum: tuple[str, ...] = ()
-    default: str | None = Field(default=None, max_length=500)
-
-
-HeaderName = Annotated[str, Field(pattern=TOKEN, max_length=128)]
-
-
-class Window(Strict):
-    """One window of an upstream's rate limit, as its headers tell of it. The reset's unit must be declared."""
-
-    remaining: HeaderName | None = None
-    reset: HeaderName
-    unit: Literal["epoch_s", "epoch_ms", "delta_s", "delta_ms", "iso", "duration"]
-
-
-class BodyRule(Strict):
-    """An answer whose JSON body holds one of `values` (as text) at `pointer` (RFC 6901)."""
-
-    pointer: str = Field(pattern=r"^(/[^/]*)+$", max_length=500)
-    values: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
-
-
-class RateLimits(Strict):
-    """How an upstream says “too many”: which answers mean it, which headers tell what is left."""
-
-    statuses: Annotated[tuple[int, ...], Field(max_length=10)] = (429,)
-    windows: Annotated[tuple[Window, ...], Field(max_length=10)] = ()
-    body: BodyRule | None = None
-
-
-class Profile(Strict):
-    """An upstream's quirks, as data."""
-
-    rate_limits: RateLimits = RateLimits()
-
-    config: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")], ConfigField] = Field(
-        default_factory=dict, description="The variables of `base_url`, filled from a connection's `config`."
-    )
+def _recording() -> Record:
+    """Bodies are kept where nothing leaves the machine; in a deployment only where the owner says so (B5)."""
+    return "full" if settings().is_local else "metadata"
 
 
 class Policy(Strict):
     """How calls of this integration are made and recorded."""
 
     timeout_s: float = Field(default=25.0, gt=0, le=25, description="Whole call, seconds.")
-    output: Literal["off", "warn", "strict"] = "warn"
-    record: Literal["metadata", "none"] = "metadata"
+    output: Output = Field(default="warn", description="What becomes of an answer that does not fit its schema.")
+    record: Record = Field(default_factory=_recording, description="What is kept of a call, besides its metrics.")
 
 
 class Verification(Strict):
@@ -85,6 +46,7 @@ class Verification(Strict):
     method: Literal["GET", "HEAD", "POST"] = "GET"
     path: str = Field(pattern=r"^/[^\s?#{}]*$", max_length=500)
     expect_status: int = Field(default=200, ge=200, le=299)
+    body: dict[str, Any] | None = Field(default=None, description="Sent as JSON, for an API that wants a POST.")
 
 
 def check_base_url(value: str) -> str:
@@ -99,13 +61,20 @@ def check_base_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def variables(*urls: str) -> set[str]:
+    """The names of the ``{variables}`` in `urls`."""
+    return {part.split("}")[0] for url in urls for part in url.split("{")[1:]}
+
+
 class IntegrationFacts(Strict):
     """What an owner says about an upstream: the body of POST, and of PATCH as a merge patch (RFC 7396)."""
 
     name: Name
     title: str = Field(default="", max_length=200)
     base_url: str = Field(max_length=2048)
-    hosts: Annotated[tuple[str, ...], Field(max_length=50)] = ()
+    hosts: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(max_length=50)] = Field(
+        default=(), description="Other origins that calls, and the credential, may go to; a bare name means https."
+    )
     auth: AuthScheme = AuthScheme()
     verification: Verification | None = None
     profile: Profile = Profile()
@@ -118,11 +87,19 @@ class IntegrationFacts(Strict):
     def _base_url(cls, value: str) -> str:
         return check_base_url(value)
 
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        found = [check_base_url(value if "://" in value else f"https://{value}") for value in values]
+        if wrong := next((origin for origin in found if urlsplit(origin).path), None):
+            raise ValueError(f"{wrong}: a host has no path; an action's `server` may have one")
+        return tuple(dict.fromkeys(found))
+
     @model_validator(mode="after")
     def _variables_are_declared(self) -> IntegrationFacts:
-        used = {part.split("}")[0] for part in self.base_url.split("{")[1:]}
-        if missing := used - set(self.profile.config):
-            raise ValueError(f"base_url uses {{{', '.join(sorted(missing))}}}, which profile.config does not declare")
+        for member, urls in (("base_url", (self.base_url,)), ("hosts", self.hosts)):
+            if missing := variables(*urls) - set(self.profile.config):
+                raise ValueError(f"{member} uses {{{', '.join(sorted(missing))}}}, which profile.config lacks")
         return self
 
 
@@ -135,14 +112,6 @@ class Binding(Strict):
     explode: bool | None = None
     allow_reserved: bool = False
     media_type: str | None = Field(default=None, max_length=200, description="Serialise as this (`content`).")
-
-
-class Constant(Strict):
-    """A value that every request carries and nobody is asked for, such as an API version header."""
-
-    place: Literal["query", "header", "cookie"] = Field(alias="in")
-    name: str = Field(max_length=200)
-    value: str = Field(max_length=2000)
 
 
 class Evidence(Strict):
@@ -165,6 +134,9 @@ class ActionFacts(Strict):
     method: Method
     path: str = Field(pattern=r"^/[^\s?#]*$", max_length=2000)
     tags: Tags = ()
+    server: str | None = Field(
+        default=None, max_length=2048, description="Instead of the base URL; on its origin or one of the `hosts`."
+    )
     behaviour: Behaviour
     idempotency_header: Annotated[str, Field(pattern=TOKEN)] | None = None
     deprecated: bool = False
@@ -173,8 +145,14 @@ class ActionFacts(Strict):
     constants: tuple[Constant, ...] = ()
     body_media_type: str | None = Field(default=None, max_length=200)
     output_schema: Schema | None = None
+    output: Output | None = Field(default=None, description="Instead of the integration's policy.")
     evidence: tuple[Evidence, ...] = ()
     proof: Literal["documented", "dry_run", "called"] = "documented"
+
+    @field_validator("server")
+    @classmethod
+    def _server(cls, value: str | None) -> str | None:
+        return None if value is None else check_base_url(value)
 
     @model_validator(mode="after")
     def _bindings_fit(self) -> ActionFacts:
@@ -182,7 +160,6 @@ class ActionFacts(Strict):
         if unbound := set(properties) - set(self.bindings):
             raise ValueError(f"no binding for input property {', '.join(sorted(unbound))}")
         in_path = {b.name for b in self.bindings.values() if b.place == "path"}
-        in_template = {part.split("}")[0] for part in self.path.split("{")[1:]}
-        if missing := in_template - in_path:
+        if missing := variables(self.path) - in_path:
             raise ValueError(f"path parameter {', '.join(sorted(missing))} has no binding")
         return self

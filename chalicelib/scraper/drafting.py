@@ -48,7 +48,6 @@ def draft(reading: Reading, before: Mapping[str, Stored]) -> Draft:
         integration={
             "title": reading.title[:200],
             "base_url": reading.base_url,
-            "hosts": list(reading.hosts),
             "auth": reading.auth.model_dump(mode="json", by_alias=True, exclude_none=True),
             "profile": {"config": {name: field.model_dump(mode="json") for name, field in reading.config.items()}},
         },

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chalicelib.registry.models import Binding, Constant
+from chalicelib.registry.models import Binding
+from chalicelib.registry.profile import Constant
 from chalicelib.scraper.bodies import Body
 from chalicelib.scraper.findings import Findings
 from chalicelib.scraper.parameters import IDEMPOTENCY_HEADERS, IGNORED_HEADERS, Property

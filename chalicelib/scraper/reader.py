@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.errors import NothingToImport
-from chalicelib.registry.models import ActionFacts, ConfigField
+from chalicelib.registry.models import ActionFacts
+from chalicelib.registry.profile import ConfigField
 from chalicelib.scraper import naming, security, servers
 from chalicelib.scraper.bounds import limit_closures
 from chalicelib.scraper.bundling import FILES
@@ -33,16 +34,14 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "
 class Reading:
     """What a description says, as far as it could be used.
 
-    `definitions` are the schemas that actions refer to as ``#/$defs/name``, and those that these refer to. `hosts`
-    are the host names of the base URL that are known without a connection's config. `operations` are what each action
-    was made from. `counts` says how often each code was found. `openid_url` is where the endpoints of the chosen OAuth
-    scheme would have to be discovered. `normal` is the document as it was read.
+    `definitions` are the schemas that actions refer to as ``#/$defs/name``, and those that these refer to. `operations`
+    are what each action was made from. `counts` says how often each code was found. `openid_url` is where the endpoints
+    of the chosen OAuth scheme would have to be discovered. `normal` is the document as it was read.
     """
 
     title: str
     description: str
     base_url: str
-    hosts: tuple[str, ...]
     auth: AuthScheme
     config: dict[str, ConfigField]
     actions: dict[str, ActionFacts]
@@ -108,7 +107,6 @@ def read(
         title=title,
         description=description,
         base_url=address.base_url,
-        hosts=address.hosts,
         auth=auth,
         config=address.config,
         actions=actions,

@@ -11,7 +11,8 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from chalicelib.errors import BaseUrlMissing
-from chalicelib.registry.models import ConfigField, check_base_url
+from chalicelib.registry.models import check_base_url
+from chalicelib.registry.profile import ConfigField
 from chalicelib.scraper.findings import Findings
 
 _VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
@@ -21,10 +22,9 @@ _BARE_HOST: Final = re.compile(r"[A-Za-z0-9{}_-]+(?:\.[A-Za-z0-9{}_-]+)+(?::\d+)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A base URL, the host names in it that are known, and its variables."""
+    """A base URL, and its variables."""
 
     base_url: str
-    hosts: tuple[str, ...] = ()
     config: dict[str, ConfigField] = field(default_factory=dict)
 
 
@@ -37,20 +37,20 @@ def read(servers: Any, findings: Findings, *, base_url: str | None, source_url: 
     found = [_address(server, f"/servers/{n}", findings) for n, server in enumerate(_objects(servers))]
     usable = [address for address in found if address is not None]
     if base_url:
-        return _with_hosts(_joined_to_owners(base_url, usable))
+        return _joined_to_owners(base_url, usable)
     absolute = [address for address in usable if "://" in address.base_url]
     if absolute:
         chosen = next((each for each in absolute if each.base_url.startswith("https://")), absolute[0])
         others = [each.base_url for each in absolute if each.base_url != chosen.base_url]
         if others:
             findings.add("servers_several", "/servers", f"{chosen.base_url} was chosen over {', '.join(others[:20])}.")
-        return _with_hosts(chosen)
+        return chosen
     named = [address.base_url for address in usable if address.base_url != "/"]
     if named and source_url.startswith(("http://", "https://")):
         joined = urljoin(source_url, named[0])
         findings.add("base_url_from_document", "/servers/0", f"{named[0]} at {source_url} gives {joined}.")
         config = next(address.config for address in usable if address.base_url == named[0])
-        return _with_hosts(Address(check_base_url(joined), config=config))
+        return Address(check_base_url(joined), config=config)
     what = f"only the relative {', '.join(named[:5])}" if named else "no server"
     raise BaseUrlMissing(f"The description names {what}, so it does not say where the API is.")
 
@@ -73,12 +73,6 @@ def _joined_to_owners(base_url: str, usable: list[Address]) -> Address:
     wanted = set(_VARIABLE.findall(base_url))
     known = {name: each for address in usable for name, each in address.config.items() if name in wanted}
     return Address(check_base_url(base_url), config={name: known.get(name, ConfigField()) for name in sorted(wanted)})
-
-
-def _with_hosts(address: Address) -> Address:
-    host = urlsplit(address.base_url).hostname or ""
-    hosts = (host,) if host and "{" not in host else ()
-    return Address(address.base_url, hosts, address.config)
 
 
 def _address(server: dict[str, Any], pointer: str, findings: Findings) -> Address | None:

@@ -13,7 +13,7 @@ from chalicelib.auth import connections, keyring
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.errors import ConnectionNotFound, InvalidInput, NeedsReauth
-from chalicelib.registry.models import ConfigField
+from chalicelib.registry.profile import ConfigField
 from infra.local.standin import LocalAws
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

@@ -37,7 +37,7 @@ def let_rows_lapse() -> None:
 @pytest.fixture
 def shop(api: Api, wire: Wire) -> Api:
     """A shop that this process does not know yet."""
-    open_shop(api, wire)
+    open_shop(api, wire, policy={"record": "metadata"})
     turn_cold()
     return api
 
@@ -50,7 +50,7 @@ def test_cold_an_invocation_makes_at_most_five(shop: Api, aws_calls: AwsCalls) -
 
 
 def test_cold_with_definitions_of_its_own_it_makes_at_most_five(api: Api, wire: Wire, aws_calls: AwsCalls) -> None:
-    open_shop(api, wire)
+    open_shop(api, wire, policy={"record": "metadata"})
     digest = definitions.store("default", "shop", {"Pet": {"type": "object"}})
     row = actions.get("default", "shop", "read")
     row.facts = {**row.facts, "output_schema": {"$ref": "#/$defs/Pet"}}
@@ -119,3 +119,23 @@ def test_what_another_process_changes_is_known_when_the_rows_lapse(shop: Api) ->
     assert call(shop).status == 200
     let_rows_lapse()
     assert call(shop).json["code"] == "needs_reauth"
+
+
+def test_recording_bodies_costs_one_write(api: Api, wire: Wire, aws_calls: AwsCalls) -> None:
+    open_shop(api, wire, policy={"record": "full"})
+    call(api)
+    aws_calls.forget()
+    assert call(api).status == 200
+    assert aws_calls.made == ["PutItem"]
+
+
+def test_an_idempotency_key_costs_two_writes_and_its_repetition_a_write_and_a_read(
+    shop: Api, aws_calls: AwsCalls
+) -> None:
+    call(shop)
+    aws_calls.forget()
+    call(shop, Idempotency_Key="k")
+    assert aws_calls.made == ["PutItem", "UpdateItem"]
+    aws_calls.forget()
+    call(shop, Idempotency_Key="k")
+    assert aws_calls.made == ["PutItem", "GetItem"]

@@ -71,7 +71,7 @@ def test_each_value_goes_where_its_binding_says() -> None:
 
 
 def test_every_request_says_who_we_are_unless_the_input_does() -> None:
-    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip"), ("Accept", "application/json, */*;q=0.8")]
+    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip, br"), ("Accept", "application/json, */*;q=0.8")]
     assert list(made(action(), {}).headers) == standard
     facts = action(bindings={"accept": {"in": "header", "name": "ACCEPT"}})
     assert list(made(facts, {"accept": "text/csv"}).headers) == [*standard[:2], ("ACCEPT", "text/csv")]

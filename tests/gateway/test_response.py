@@ -113,7 +113,7 @@ def test_broken_json_is_an_invalid_answer_with_its_beginning(body: bytes) -> Non
 
 @pytest.mark.parametrize(("body", "status"), [(b"", 200), (b"x", 204), (b"x", 205), (b"x", 304), (b" \n", 200)])
 def test_nothing_is_null(body: bytes, status: int) -> None:
-    assert read(got(body, JSON, status), expects_json=True) == Body(None)
+    assert read(got(body, JSON, status), expects_json=True).data is None
 
 
 def test_a_redirect_is_read_like_any_answer() -> None:
@@ -136,8 +136,7 @@ def test_a_redirect_is_read_like_any_answer() -> None:
         ("text/csv", b"a,b\n1,2\n", "a,b\n1,2\n"),
         ("application/xml", b"<a/>", "<a/>"),
         ("image/svg+xml", b"<svg/>", "<svg/>"),
-        ("application/jsonl", b'{"a":1}\n{"a":2}\n', '{"a":1}\n{"a":2}\n'),
-        ("application/x-ndjson", b'{"a":1}\n', '{"a":1}\n'),
+        ("application/jsonl", b'{"a":1}\nnot json\n', '{"a":1}\nnot json\n'),
         (None, b"plain words", "plain words"),
     ],
 )
@@ -145,6 +144,21 @@ def test_text_is_text(kind: str | None, body: bytes, text: str) -> None:  # D8
     found = read(got(body, kind), expects_json=False)
     assert envelope(found) == {"content_type": kind or "", "text": text}
     assert not found.is_json
+    assert found.raw == body
+
+
+@pytest.mark.parametrize("kind", ["application/jsonl", "application/x-ndjson; charset=utf-8"])
+def test_json_lines_are_an_array_whose_numbers_stay_exact(kind: str) -> None:
+    body = b'{"a": 12345678901234567890123}\r\n\n[2]\n'
+    found = read(got(body, kind), expects_json=False)
+    assert orjson.dumps(found.data) == b'[{"a": 12345678901234567890123},[2]]'
+    assert (found.is_json, found.raw) == (True, body)
+
+
+def test_json_lines_that_echo_a_secret_do_not_pass_it_on() -> None:  # B4
+    guard_secrets(["canary-canary"])
+    found = read(got(b'{"a":"canary-canary"}\n{"b":"\\u0063anary-canary"}\n', "application/jsonl"), expects_json=False)
+    assert b"canary" not in orjson.dumps(found.data) + found.raw
 
 
 @pytest.mark.parametrize("kind", ["image/png", "application/octet-stream", "application/pdf", None])

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.egress import Answer, CallFailed
-from chalicelib.gateway import rate_limits, retry
+from chalicelib.gateway import rate_limits, retry, verdicts
 from chalicelib.gateway.rate_limits import Limit
 from chalicelib.gateway.retry import Budget, Pace, Try
-from chalicelib.registry.models import BodyRule, RateLimits, Window
+from chalicelib.registry.profile import BodyRule, Profile, RateLimits, Window
 from infra.local.demo import DemoServer
 from tests.client import Api
 from tests.world import add_action, add_shop, connect
@@ -50,10 +50,10 @@ def run(
 
     def send(_: float) -> Try:
         result = next(left)
-        limit = Limit(is_hit=False)
+        verdict = None
         if isinstance(result, Answer):
-            limit = rate_limits.read(result, RateLimits(), now=NOW)
-        return retry.judge(result, limit, is_repeatable=repeatable)
+            verdict = verdicts.judge(result, Profile(), now=NOW)
+        return retry.judge(result, verdict, is_repeatable=repeatable)
 
     last, story = retry.run(send, deadline=clock.now + seconds, budget=Budget(), pace=clock.pace())
     return last, story, clock
@@ -122,8 +122,8 @@ def test_a_wait_that_is_too_long_is_returned_and_not_slept(asked: str) -> None: 
         assert sum(clock.slept) <= 5
     else:
         assert (len(story), clock.slept) == (1, [])
-        assert last.limit.wait_s is not None
-        assert 10 < last.limit.wait_s <= 3_600
+        assert last.verdict is not None and last.verdict.limit.wait_s is not None
+        assert 10 < last.verdict.limit.wait_s <= 3_600
 
 
 def test_a_wait_that_does_not_fit_the_deadline_is_not_slept() -> None:

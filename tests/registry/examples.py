@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.registry.exported import Exported
-from chalicelib.registry.models import IntegrationFacts, Profile
+from chalicelib.registry.models import IntegrationFacts
+from chalicelib.registry.profile import Profile
 from chalicelib.scraper.reader import Reading, read
 
 SOURCE = "https://docs.example.test/openapi.json"

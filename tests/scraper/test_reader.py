@@ -52,11 +52,7 @@ def test_an_operation_becomes_an_action_with_evidence() -> None:
         ("output_schema", "/paths/~1things~1{id}/get/responses/200/content/application~1json/schema", "abc"),
     ]
     assert reading.definitions == {"Thing": {"type": "object"}}
-    assert (reading.title, reading.base_url, reading.hosts) == (
-        "Small",
-        "https://api.example.test",
-        ("api.example.test",),
-    )
+    assert (reading.title, reading.base_url) == ("Small", "https://api.example.test")
     assert codes(reading) == {"path_parameter_added", "tag_unusable", "auth_unknown"}
 
 

@@ -54,7 +54,6 @@ def test_variables_become_config_fields() -> None:
     assert found.config["region"].enum == ("eu", "us")
     assert found.config["region"].default == "eu"
     assert found.config["port"].default == "8443"
-    assert found.hosts == ()
     assert noted == {"server_repaired", "server_variable_added"}
 
 
@@ -68,7 +67,6 @@ def test_a_variable_for_the_whole_address_is_replaced_by_its_default() -> None:
 def test_of_several_servers_the_first_with_https_is_chosen() -> None:
     found, noted = address(["http://a.test", "https://b.test", "https://c.test"])
     assert found.base_url == "https://b.test"
-    assert found.hosts == ("b.test",)
     assert noted == {"servers_several"}
 
 
