@@ -19,6 +19,7 @@ from cli.commands.connect import connect, disconnect, verify
 from cli.commands.doctor import doctor
 from cli.commands.keys import keys, workspaces
 from cli.commands.logs import logs
+from cli.commands.replay import replay
 from cli.commands.review import review
 from cli.failures import FAILED, INTERRUPTED, Failure, Misuse
 from cli.output import out
@@ -41,6 +42,7 @@ app.command(rich_help_panel=_USE)(call)
 app.command("list", rich_help_panel=_USE)(list_)
 app.command(rich_help_panel=_USE)(show)
 app.command(rich_help_panel=_USE)(logs)
+app.command(rich_help_panel=_USE)(replay)
 app.command(rich_help_panel=_OPERATE)(doctor)
 app.add_typer(keys, name="keys", rich_help_panel=_OPERATE)
 app.add_typer(workspaces, name="workspaces", rich_help_panel=_OPERATE)

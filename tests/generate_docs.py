@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 from pathlib import Path
+from typing import Any
 
 from chalicelib.errors import WaygateError, error_classes
+from chalicelib.registry import profile as profile_module
+from chalicelib.registry.profile import Profile
 from chalicelib.scraper import findings
 from chalicelib.settings import Caps, Settings
 
@@ -79,6 +83,48 @@ def importing() -> str:
     return "\n".join(lines) + "\n"
 
 
+def profile() -> str:
+    """`docs/profile.md`"""
+    lines = [
+        "# Profiles",
+        "An integration's `profile` holds the quirks of its upstream, as data: nothing in the code knows a provider by name.",
+        "Every field has a default that is the plain standard, all of it is checked when it is stored (422 with a pointer to",
+        'each fault), and `PATCH /integrations/{i}` with `{"profile": {…}}` changes it by merge patch (RFC 7396).',
+        "",
+        "Where a credential goes is the integration's `auth`: `in` (header, query, cookie, body), `name`, `prefix`, a `template`",
+        'such as `Token token="{value}"` instead of a prefix, and `fixed_password` for a key in the place of a user. Several',
+        "secrets are `custom_headers`. Other approved origins are the integration's `hosts`; an action names one as `server`.",
+    ]
+    waiting: list[Any] = [Profile]
+    for model in waiting:
+        lines += ["", f"## {model.__name__}", " ".join((inspect.getdoc(model) or "").split()), ""]
+        lines += ["| field | type | default | meaning |", "|---|---|---|---|"]
+        schema = model.model_json_schema(by_alias=True, ref_template="{model}")
+        for name, field in schema["properties"].items():
+            default = "required" if name in schema.get("required", ()) else f"`{json.dumps(field.get('default', {}))}`"
+            lines.append(f"| `{name}` | {_kind(field)} | {default} | {field.get('description', '')} |")
+        known = {one.__name__ for one in waiting}
+        named = [name for name in schema.get("$defs", {}) if name not in known]
+        waiting += [getattr(profile_module, name) for name in named]
+    return "\n".join(lines) + "\n"
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """A JSON Schema type in a few words."""
+    if "$ref" in field:
+        return f"[{field['$ref']}](#{field['$ref'].lower()})"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "anyOf" in field:
+        return " or ".join(_kind(one) for one in field["anyOf"])
+    if field.get("type") == "array":
+        return f"list of {_kind(field['items'])}"
+    if field.get("type") == "object":
+        values = field.get("additionalProperties") or next(iter(field.get("patternProperties", {}).values()), {})
+        return f"object of {_kind(values)}"
+    return str(field.get("type", "any"))
+
+
 def api() -> str:
     """`docs/api.md`"""
     import app
@@ -120,7 +166,7 @@ def api() -> str:
         "|---|---|",
         "| `Waygate-Connection` | which connection; else the only one, or `default` |",
         "| `Waygate-Timeout` | seconds that the caller allows, at most 25 |",
-        "| `Idempotency-Key` | sent on to the upstream where the action declares a header for it; makes a write repeatable |",
+        "| `Idempotency-Key` | the same request again within 24 h gets the same answer, and is run once ([gateway.md](gateway.md)) |",
         "| `Waygate-Response: raw` | the upstream's status, content type and bytes instead of the envelope |",
         "",
         "`?dry_run=true` answers with the exact masked request, and calls nothing. Success is always 200; the upstream's own",
@@ -129,7 +175,13 @@ def api() -> str:
     return "\n".join(lines) + "\n"
 
 
-GENERATED = {"errors.md": errors, "settings.md": settings, "importing.md": importing, "api.md": api}
+GENERATED = {
+    "errors.md": errors,
+    "settings.md": settings,
+    "importing.md": importing,
+    "api.md": api,
+    "profile.md": profile,
+}
 
 if __name__ == "__main__":
     for name, make in GENERATED.items():

@@ -12,12 +12,15 @@ from chalicelib.errors import InvalidInput
 from chalicelib.merge_patch import merge
 from chalicelib.registry import actions, definitions, integrations
 from chalicelib.registry.closure import bundle, closure
-from chalicelib.registry.models import ActionFacts, ActionName
+from chalicelib.registry.models import ActionFacts, ActionName, IntegrationFacts
+from chalicelib.registry.schema_bounds import over_limit
+from chalicelib.registry.sendable import check_sendable
 from chalicelib.registry.tables import ActionRow
 from chalicelib.registry.validation import UnusableSchema, compile_schema
 from chalicelib.settings import Caps
 
 routes = Routes()
+_SENT = ("bindings", "constants", "server", "idempotency_header")  # what tells where a value goes
 
 
 class Filter(Page):
@@ -84,21 +87,22 @@ def put(context: Context, body: ActionFacts) -> Reply:
         _Named(name=name)
     except ValidationError as error:
         raise invalid(error, "path") from None
-    integrations.get(context.workspace, integration)
+    owner = integrations.facts_of(integrations.get(context.workspace, integration))
     row = actions.find(context.workspace, integration, name)
-    return _store(context, row, body, definitions_id=None)
+    return _store(context, row, body, owner, definitions_id=None)
 
 
 @routes("PATCH", "/v1/actions/{integration}/{action}", scope="registry:write", body=ActionPatch)
 def patch(context: Context, body: ActionPatch) -> Reply:
     """Change an action by merge patch."""
-    row = _get(context)
+    owner = integrations.facts_of(integrations.get(context.workspace, context.parameters["integration"]))
+    row = actions.get(context.workspace, owner.name, context.parameters["action"])
     stored = actions.facts_of(row).model_dump(mode="json", by_alias=True)
     try:
         facts = ActionFacts.model_validate(merge(stored, body.model_extra or {}))
     except ValidationError as error:
         raise invalid(error, "merged action") from None
-    return _store(context, row, facts, definitions_id=row.definitions)
+    return _store(context, row, facts, owner, definitions_id=row.definitions)
 
 
 @routes("DELETE", "/v1/actions/{integration}/{action}", scope="registry:write")
@@ -151,8 +155,12 @@ def _get(context: Context) -> ActionRow:
     return actions.get(context.workspace, integration, context.parameters["action"])
 
 
-def _store(context: Context, row: ActionRow | None, facts: ActionFacts, *, definitions_id: str | None) -> Reply:
+def _store(
+    context: Context, row: ActionRow | None, facts: ActionFacts, owner: IntegrationFacts, *, definitions_id: str | None
+) -> Reply:
     integration, name = context.parameters["integration"], context.parameters["action"]
+    if row is None or any(getattr(facts, one) != getattr(actions.facts_of(row), one) for one in _SENT):
+        check_sendable(facts, owner)  # an import says its own of what it finds
     shared = definitions.load(context.workspace, integration, definitions_id)
     for member, schema in (("input_schema", facts.input_schema), ("output_schema", facts.output_schema)):
         if schema is not None:
@@ -180,8 +188,11 @@ def _store(context: Context, row: ActionRow | None, facts: ActionFacts, *, defin
 def _check_schema(member: str, schema: Any, shared: dict[str, Any]) -> None:
     """Raises `InvalidInput` for a schema that the validator refuses."""
     missing = sorted(name for name, found in closure(schema, shared).items() if found is None)
+    whole = bundle(schema, shared)
     try:
-        compile_schema(bundle(schema, shared))
+        if fault_found := over_limit(whole):
+            raise UnusableSchema(fault_found)
+        compile_schema(whole)
     except UnusableSchema as error:
         detail = f"refers to unknown {', '.join(missing)}" if missing else str(error)
         fault = {"pointer": f"/{member}", "code": "schema_unusable", "detail": detail}

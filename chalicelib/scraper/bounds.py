@@ -1,16 +1,15 @@
 """Bounding what a schema can cost (security D3): how often it forks, and how much it refers to.
 
-A validator tries every alternative at an instance location, and every alternative of an alternative: eighteen
-definitions that each offer the next one twice make 2^18 attempts. `limit_branches` estimates that product and removes
-the alternatives that go beyond the limit.
+`registry.schema_bounds` estimates the forks; `limit_branches` removes the alternatives that go beyond the limit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.registry.closure import PREFIX, references
+from chalicelib.registry.schema_bounds import Estimate
 from chalicelib.scraper.findings import Findings
 from chalicelib.settings import Caps
 
@@ -20,69 +19,19 @@ if TYPE_CHECKING:
     from chalicelib.scraper.schemas import Converted
 
 Place = TypeVar("Place")
-_LISTS: Final = ("allOf", "anyOf", "oneOf")
-_SINGLE: Final = ("not", "if", "then", "else")
-FORKS: Final = frozenset((*_LISTS, *_SINGLE, "dependentSchemas"))
 
 
 def limit_branches(forks: Iterable[tuple[dict[str, Any], Place]], definitions: Mapping[str, Any]) -> list[Place]:
     """Remove alternatives that multiply beyond `Caps.SCHEMA_BRANCHES`; the places of the schemas that had them.
 
-    `forks` are the schemas, with their places, that have a keyword of `FORKS`; they are changed in place.
+    `forks` are the schemas, with their places, that have a keyword of `schema_bounds.FORKS`; they are changed in place.
     """
     places = {id(schema): (schema, place) for schema, place in forks}
-    estimate = _Estimate(definitions)
+    estimate = Estimate(lambda ref: definitions.get(ref[len(PREFIX) :]))
     cut: list[Place] = []
     for schema, place in places.values():
         cut += [places.get(removed, (schema, place))[1] for removed in estimate.settle(schema)]
     return cut
-
-
-class _Estimate:
-    """How many schemas are tried at one instance location, by identity of the schema that stands there."""
-
-    def __init__(self, definitions: Mapping[str, Any]) -> None:
-        self._definitions = definitions
-        self._known: dict[int, int] = {}
-        self._opened: set[int] = set()
-
-    def settle(self, schema: dict[str, Any]) -> list[int]:
-        """Estimate `schema` and all that applies in its place; the identities of those that were cut.
-
-        Depth first with a stack of its own, since definitions may chain by the thousand. A schema that is met while it
-        is still open (a circle of `$ref`s) counts once.
-        """
-        known, opened = self._known, self._opened
-        cut: list[int] = []
-        stack: list[tuple[dict[str, Any], list[dict[str, Any]] | None]] = [(schema, None)]
-        while stack:
-            node, children = stack.pop()
-            if children is not None:
-                total = sum([known.get(id(child), 1) for child in children])
-                if total > Caps.SCHEMA_BRANCHES:
-                    for key in FORKS:
-                        node.pop(key, None)
-                    cut.append(id(node))
-                    total = 1
-                known[id(node)] = total
-            elif id(node) not in known and id(node) not in opened:
-                opened.add(id(node))
-                children = self._in_place(node)
-                stack.append((node, children or [{}]))
-                stack += [(child, None) for child in children]
-        return cut
-
-    def _in_place(self, node: dict[str, Any]) -> list[dict[str, Any]]:
-        """The schemas that apply to the same instance location as `node` (JSON Schema 2020-12, core, section 10.2)."""
-        children: list[Any] = []
-        if not FORKS.isdisjoint(node):
-            for key in _LISTS:
-                children += node.get(key, ())
-            children += [node.get(key) for key in _SINGLE]
-            children += node.get("dependentSchemas", {}).values()
-        if "$ref" in node:
-            children.append(self._definitions.get(node["$ref"][len(PREFIX) :]))
-        return [child for child in children if type(child) is dict]
 
 
 def limit_closures(

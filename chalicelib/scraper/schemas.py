@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from chalicelib.registry.closure import ONE_SCHEMA, PREFIX, SCHEMA_LIST, SCHEMA_MAP
+from chalicelib.registry.schema_bounds import FORKS
 from chalicelib.scraper import openapi30
-from chalicelib.scraper.bounds import FORKS, limit_branches
+from chalicelib.scraper.bounds import limit_branches
 from chalicelib.scraper.findings import Findings
 from chalicelib.scraper.keywords import (
     IS_VALID,

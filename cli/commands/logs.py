@@ -43,6 +43,15 @@ def logs(
     since: Annotated[
         str | None, typer.Option(metavar="TIME", help="10m, 2h, 7d, or an RFC 3339 time.", show_default=False)
     ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Up to then: 10m, 2h, or an RFC 3339 time.", show_default=False)
+    ] = None,
+    outcome: Annotated[
+        str | None, typer.Option(metavar="OUTCOME", help="succeeded, failed or unknown.", show_default=False)
+    ] = None,
+    idempotency_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Only calls under this Idempotency-Key.", show_default=False)
+    ] = None,
     number: Annotated[
         int,
         typer.Option("-n", "--number", metavar="N", help="How many at the most, the latest first.", min=1, max=10_000),
@@ -55,13 +64,15 @@ def logs(
     Example: `waygate logs --integration demo --since 10m`
     """
     filters = {"integration": integration, "action": action, "connection": connection, "status": status, "code": code}
+    filters |= {"outcome": outcome, "idempotency_key": idempotency_key}
     if request is not None:
-        if since or any(value is not None for value in filters.values()):
+        if since or until or any(value is not None for value in filters.values()):
             raise Misuse("A request id needs no filters.")
         _one(open_api(url), request, as_json)
         return
     start = moment(since, now=dt.datetime.now(dt.UTC), ahead=False) if since else None
-    found = list(open_api(url).pages("invocations", most=number, **filters, since=start))
+    end = moment(until, now=dt.datetime.now(dt.UTC), ahead=False) if until else None
+    found = list(open_api(url).pages("invocations", most=number, **filters, since=start, until=end))
     if as_json:
         out.result({"data": found})
     elif found:
@@ -89,11 +100,21 @@ def _one(api: Api, request: str, as_json: bool) -> None:
             ("Sizes", ", ".join(f"{name} {size:,} bytes" for name, size in (record["sizes"] or {}).items())),
             ("Output", {True: "fits its schema", False: "does not fit its schema"}.get(record["output_valid"])),
             ("Key", record["key_id"]),
+            ("Replay of", record.get("replay_of")),
+            ("Answer of", record.get("answered_from")),
         )
     )
     if upstream.get("attempts"):
         out.say()
         out.table(("ATTEMPT", "STATUS", "MS", "WAITED", "REASON"), map(_attempt, upstream["attempts"]))
+
+    for name, body in (record.get("bodies") or {}).items():
+        if body is not None:
+            cut = ", cut" if body["truncated"] else ""
+            out.say()
+            out.say(
+                f"{name} ({body['content_type']}, {body['bytes']:,} bytes{cut}): {body.get('text', body.get('base64'))}"
+            )
 
 
 def _recorded(api: Api, request: str) -> dict[str, Any]:

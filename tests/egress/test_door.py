@@ -431,3 +431,40 @@ def test_a_sampled_call_is_one_subsegment(serve: Serve, monkeypatch: pytest.Monk
 def test_the_bounds_are_those_of_lambda() -> None:
     assert Caps.CALL_TIMEOUT_S < 29  # API Gateway's
     assert Caps.UPSTREAM_TEXT_BYTES <= Caps.ANSWER_BYTES
+
+
+def test_brotli_is_unpacked(serve: Serve) -> None:
+    import brotli
+
+    body = b"hello " * 10_000
+    wire = serve(lambda seen: answer(brotli.compress(body), "Content-Encoding: br", kind="text/plain"))
+    assert send(Outbound("GET", wire.url)).body == body
+
+
+def test_a_brotli_bomb_takes_no_more_memory_than_the_bound(serve: Serve) -> None:  # D6
+    import brotli
+
+    bomb = brotli.compress(b"0" * 100_000_000)
+    assert len(bomb) < 1_000
+    wire = serve(lambda seen: answer(bomb, "Content-Encoding: br", kind="text/plain"))
+    tracemalloc.start()
+    with pytest.raises(CallFailed) as caught:
+        send(Outbound("GET", wire.url))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert caught.value.reason == "too_large"
+    assert peak < 50_000_000
+
+
+@pytest.mark.parametrize("cut", [-5, 5])
+def test_brotli_that_is_cut_off_or_broken_is_an_invalid_answer(serve: Serve, cut: int) -> None:  # D6
+    import secrets
+
+    import brotli
+
+    packed = brotli.compress(secrets.token_bytes(10_000))
+    body = packed[:cut] if cut < 0 else b"\xff" * cut + packed
+    wire = serve(lambda seen: answer(body, "Content-Encoding: br", kind="text/plain"))
+    with pytest.raises(CallFailed) as caught:
+        send(Outbound("GET", wire.url))
+    assert caught.value.reason == "invalid_answer"
