@@ -36,8 +36,8 @@ def test_every_make_target_in_the_readme_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def _walk_through(title: str) -> list[str]:
-    block = re.search(rf"<!-- walk-through: {title} -->\n```console\n(.*?)```", README, re.DOTALL)
+def _walk_through(title: str, page: str = README) -> list[str]:
+    block = re.search(rf"<!-- walk-through: {title} -->\n```console\n(.*?)```", page, re.DOTALL)
     assert block is not None
     joined = block[1].replace("\\\n", " ")
     return [line[2:] for line in joined.splitlines() if line.startswith("$ ")]
@@ -67,6 +67,13 @@ def test_the_walk_through_works_line_by_line(title: str, local_stack: LocalStack
     assert '"name": "Rex"' in done.stdout
     if title == "a failing upstream":
         assert "exit status 3" in done.stdout
+
+
+def test_the_examples_of_the_gateway_page_work(local_stack: LocalStack, tmp_path: Path) -> None:
+    lines = _walk_through("calling", (ROOT / "docs" / "gateway.md").read_text())
+    done = _run(lines, local_stack, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count('"name": "Rex"') + done.stdout.count('"name":"Rex"') == 2
 
 
 def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def replay(
         str, typer.Argument(metavar="REQUEST_ID", help="The call's id, from an answer or the log.", show_default=False)
     ],
     url: Url = None,
-    as_json: AsJson = False,
+    as_json: AsJson = False,  # noqa: ARG001 (its callback tells `out`)
 ) -> None:
     """Run a recorded call again, with its input and connection, as a new call.
 

@@ -246,6 +246,16 @@ def test_logs_list_and_one(waygate: Waygate) -> None:
     assert request in waygate.ok("logs", "-n", "100").out
     assert waygate.ok("logs", "--code", "no_such_code").out == ""
     assert waygate("logs", "nonsense").status == 1
+    assert request not in waygate.ok("logs", "--until", "1h", "-n", "100").out
+    assert request not in waygate.ok("logs", "--outcome", "failed", "-n", "100").out
+
+
+def test_a_recorded_call_is_replayed(waygate: Waygate) -> None:
+    request = waygate.ok("call", "demo", "get-pet", "pet_id=1", "--json").json["meta"]["request_id"]
+    again = waygate.ok("replay", request, "--json").json
+    assert again["data"]["name"] == "Rex"
+    assert again["meta"]["request_id"] != request
+    assert '{"pet_id":1}' in waygate.ok("logs", request).out.replace(" ", "").replace("\n", "")
 
 
 def test_keys_are_printed_once_and_revoked(waygate: Waygate) -> None:

@@ -308,3 +308,31 @@ def test_a_record_that_would_be_too_long_loses_its_request(lines: list[str], req
 def test_a_key_that_was_revoked_meanwhile_is_not_made_anew(aws: LocalAws) -> None:
     store(record(NOW, key_id="gone0000"))
     assert ApiKeyRow.find("gone0000") is None
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("integration=shop", [0, 1, 2]),
+        ("integration=other", []),
+        ("action=read", [0]),
+        ("connection=default", [0, 1, 2]),
+        ("connection=second", []),
+        ("status=200", [0]),
+        ("status=502", [1]),
+        ("code=upstream_failed", [1]),
+        ("outcome=succeeded", [0]),
+        ("outcome=failed", [2]),
+        ("outcome=unknown", [1]),
+        ("since=2026-01-01T00:00:00Z", [0, 1, 2]),
+        ("until=2026-01-01T00:00:00Z", []),
+        ("action=write&status=422", [2]),
+    ],
+)
+def test_every_filter_of_the_log_narrows_it(api: Api, aws: LocalAws, wire: Wire, query: str, found: list[int]) -> None:
+    wire.reply = lambda seen: answer(status="500 Oops") if seen.line.startswith(b"POST") else answer()
+    open_shop(api, wire)
+    made = [call(api), call(api, "write", {"name": "x"}), call(api, "write", {"x": 1})]
+    aws.drain()
+    expected = [made[n].headers["Request-Id"] for n in reversed(found)]
+    assert ids(api.ok("GET", f"/invocations?{query}")["data"]) == expected
