@@ -58,6 +58,8 @@ def record(at: float, **members: Any) -> dict[str, Any]:
         "output_valid": None,
         "dry_run": False,
         "key_id": "abcdefgh",
+        "idempotency_key": None,
+        "answered_from": None,
         "replay_of": None,
     }
     return facts | members

@@ -237,7 +237,35 @@ class Invocation(Answer):
     output_valid: bool | None
     dry_run: bool
     key_id: str
+    idempotency_key: str | None = Field(description="The hash of the caller's `Idempotency-Key`.")
+    answered_from: str | None = Field(description="The request whose kept answer this one got.")
     replay_of: str | None
+
+
+class RecordedBody(BaseModel):
+    """A body as it may be shown: without secrets, by value and by name, and cut to 8 KB."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content_type: str
+    bytes: int = Field(description="Of the whole body.")
+    truncated: bool
+    text: str | None = None
+    base64: str | None = None
+
+
+class Bodies(Answer):
+    """What an invocation was asked, and what went to and fro."""
+
+    input: RecordedBody | None
+    request: RecordedBody | None
+    response: RecordedBody | None
+
+
+class RecordedInvocation(Invocation):
+    """A record of the log, with its bodies where they were recorded."""
+
+    bodies: Bodies | None
 
 
 class Invocations(Answer, Cursor):

@@ -122,6 +122,10 @@ def _tag(endpoint: Endpoint) -> str:
 
 
 def _invokes(endpoint: Endpoint) -> bool:
+    return "Waygate-Response" in TOLD[endpoint.method, endpoint.path].headers
+
+
+def _takes_input(endpoint: Endpoint) -> bool:
     return (endpoint.method, endpoint.path) == ("POST", "/v1/actions/{integration}/{action}")
 
 
@@ -162,7 +166,7 @@ def _headers(told: Told) -> list[dict[str, Any]]:
 def _body(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any] | None:
     if endpoint.path == "/v1/uploads":
         return {"required": True, "content": {"application/octet-stream": {}}}
-    if _invokes(endpoint):
+    if _takes_input(endpoint):
         schema: dict[str, Any] = {"type": "object", "description": "The action's input, and nothing else."}
     elif endpoint.body is not None:
         schema = models[endpoint.body, "validation"]
@@ -171,7 +175,7 @@ def _body(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any] | No
     content: dict[str, Any] = {"schema": schema}
     if told.example is not None:
         content["example"] = told.example
-    return {"required": not _invokes(endpoint), "content": {"application/json": content}}
+    return {"required": not _takes_input(endpoint), "content": {"application/json": content}}
 
 
 def _responses(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any]:

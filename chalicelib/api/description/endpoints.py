@@ -129,5 +129,8 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ),
     ("POST", "/v1/uploads"): Told(answers.Upload, (201,)),
     ("GET", "/v1/invocations"): Told(answers.Invocations),
-    ("GET", "/v1/invocations/{request}"): Told(answers.Invocation),
+    ("GET", "/v1/invocations/{request}"): Told(answers.RecordedInvocation),
+    ("POST", "/v1/invocations/{request}/replay"): Told(
+        answers.InvocationResult, headers=("Waygate-Timeout", "Idempotency-Key", "Waygate-Response")
+    ),
 }
