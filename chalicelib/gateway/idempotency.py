@@ -12,6 +12,7 @@ credential), so the key is free. **Left**, by a crash or a time-out of ours: `ou
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyValidationError,
 )
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import STATUS_CONSTANTS, DataRecord
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, UpdateError
 from pynamodb.expressions.update import Action
@@ -33,13 +35,15 @@ from chalicelib import aws
 from chalicelib.auth import vault
 from chalicelib.auth.vault import CannotOpen, Context
 from chalicelib.aws import is_condition_failure
-from chalicelib.errors import IdempotencyInProgress, IdempotencyKeyReused, OutcomeUnknown
+from chalicelib.errors import IdempotencyInProgress, IdempotencyKeyReused, OutcomeUnknown, WaygateError
 from chalicelib.observability import logger
 from chalicelib.runtime import RuntimeRow
 from chalicelib.settings import Caps
 
 _IN_PROGRESS: Final[str] = STATUS_CONSTANTS["INPROGRESS"]
 _COMPLETED: Final[str] = STATUS_CONSTANTS["COMPLETED"]
+# of the table, and of the keyring that seals
+_STORE_ERRORS: Final = (PynamoDBException, BotoCoreError, ClientError, WaygateError)
 _GRACE_S: Final = 5.0  # after its deadline a call may still be writing down how it ended
 _LONGEST_RETRY_S: Final = 5
 
@@ -85,15 +89,15 @@ class Claim:
         """Store what the caller gets, for 24 h. Where that fails the record stays as it is: `outcome_unknown`."""
         self._store.http_status = status
         try:
-            self._store.save_success(self._data, document)
-        except PynamoDBException as error:
+            self._store.save_success(self._data, {"text": json.dumps(document)})  # it would sort the members
+        except _STORE_ERRORS as error:
             logger.error("an idempotent answer could not be kept", extra={"error": type(error).__name__})
 
     def release(self, reason: Exception) -> None:
         """Free the key: the next request runs."""
         try:
             self._store.delete_record(self._data, reason)
-        except PynamoDBException as error:
+        except _STORE_ERRORS as error:
             logger.error("an idempotency key could not be released", extra={"error": type(error).__name__})
 
 
@@ -144,7 +148,8 @@ def _first(store: _Records, data: dict[str, Any], now: float) -> Kept:
             f"The first request with this key, {row.request_id}, was interrupted: it may have been carried out.",
             facts={"first_request_id": row.request_id, "outcome": "unknown"},
         )
-    return Kept(row.request_id, int(row.http_status), record.response_json_as_dict())
+    kept = record.response_json_as_dict()
+    return Kept(row.request_id, int(row.http_status), json.loads(kept["text"]) if kept else None)
 
 
 class _Records(BasePersistenceLayer):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.exceptions import PynamoDBException
 
@@ -19,7 +20,7 @@ from chalicelib import aws
 from chalicelib.auth import vault
 from chalicelib.auth.vault import CannotOpen, Context
 from chalicelib.egress import Answer
-from chalicelib.errors import WrongState
+from chalicelib.errors import WaygateError, WrongState
 from chalicelib.gateway import media, response
 from chalicelib.observability import logger, mask_members, mask_pairs, redact_bytes
 from chalicelib.runtime import RuntimeRow, key_of
@@ -74,7 +75,7 @@ def keep(workspace: str, request_id: str, call: tuple[str, str, str | None], bod
         BodiesRow(
             key_of(_KIND, workspace, request_id), sealed=sealed, expires_at=int(at + Caps.INVOCATION_TTL_S)
         ).save()
-    except PynamoDBException as error:
+    except (PynamoDBException, BotoCoreError, ClientError, WaygateError) as error:  # the keyring's errors as well
         logger.warning("the bodies of a call were not kept", extra={"error": type(error).__name__})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.aws import client
+from chalicelib.errors import Unavailable
 from chalicelib.gateway import attempt, idempotency
 from chalicelib.gateway.idempotency import Claim, IdempotencyRow, Subject
 from chalicelib.settings import Caps
@@ -53,7 +54,7 @@ def test_the_same_request_gets_the_same_answer_without_an_upstream_call(api: Api
     again = api.post("/actions/shop/write", raw=b'{ "name" :\n"Rex" }', headers={"Idempotency-Key": "order-1"})
     assert (first.status, "Idempotency-Replayed" in first.headers) == (200, False)
     assert (again.status, again.headers["Idempotency-Replayed"]) == (200, "true")
-    assert again.json == first.json
+    assert again.body == first.body
     assert again.headers["Request-Id"] != first.headers["Request-Id"]
     assert len(shop.requests) == 1
 
@@ -232,6 +233,19 @@ def test_a_store_that_fails_before_the_call_stops_it(api: Api, shop: Wire, monke
     finally:
         IdempotencyRow._connection = None
     assert len(shop.requests) == 1
+
+
+def test_an_answer_that_cannot_be_kept_reaches_its_caller(
+    api: Api, shop: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:  # G6
+    def fail(*_: object) -> bytes:
+        raise Unavailable("The keyring does not answer.")
+
+    write(api, None)
+    monkeypatch.setattr(idempotency.vault, "seal", fail)
+    assert write(api).json["data"] == {"n": 2}
+    interrupt()
+    assert write(api).json["code"] == "outcome_unknown"
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------

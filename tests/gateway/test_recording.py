@@ -7,10 +7,12 @@ import time
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import PutError
 
 from chalicelib import aws as aws_module
 from chalicelib import observability
 from chalicelib.aws import client
+from chalicelib.errors import Unavailable
 from chalicelib.gateway import recording
 from chalicelib.gateway.recording import BodiesRow
 from chalicelib.observability import REDACTED, forget_secrets, guard_secrets
@@ -111,9 +113,15 @@ def test_a_form_is_masked_by_name_and_binary_is_base64() -> None:  # B3 B5
     assert broken is not None and SECRET not in broken["text"]
 
 
-def test_a_store_that_fails_fails_no_call(api: Api, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [PutError("no"), Unavailable("The keyring does not answer.")])
+def test_a_store_that_fails_fails_no_call(
+    api: Api, wire: Wire, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
     open_shop(api, wire, policy={"record": "full"})
-    monkeypatch.setattr(BodiesRow, "save", lambda self: (_ for _ in ()).throw(recording.PynamoDBException("no")))
+    monkeypatch.setattr(BodiesRow, "save", fail)
     assert call(api).status == 200
 
 
