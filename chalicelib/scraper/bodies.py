@@ -13,8 +13,9 @@ from chalicelib.registry.models import Binding
 from chalicelib.scraper.keywords import WRITE_ONLY_REQUIRED
 from chalicelib.scraper.openapi30 import ANNOTATIONS
 from chalicelib.scraper.parameters import Property, binding
+from chalicelib.scraper.pieces import Converted
 from chalicelib.scraper.references import References, escape
-from chalicelib.scraper.schemas import Converted, Schemas
+from chalicelib.scraper.schemas import Schemas
 
 FORM: Final = "application/x-www-form-urlencoded"
 _MOST_PARTS: Final = 64

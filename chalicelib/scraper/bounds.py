@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.registry.closure import PREFIX, references
+from chalicelib.registry.models import ActionFacts
 from chalicelib.registry.schema_bounds import Estimate
 from chalicelib.scraper.findings import Findings
+from chalicelib.scraper.pieces import Converted, Draft
 from chalicelib.settings import Caps
-
-if TYPE_CHECKING:
-    from chalicelib.registry.models import ActionFacts
-    from chalicelib.scraper.operations import Draft
-    from chalicelib.scraper.schemas import Converted
 
 Place = TypeVar("Place")
 

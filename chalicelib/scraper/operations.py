@@ -18,6 +18,7 @@ from chalicelib.scraper.findings import Findings, Unusable
 from chalicelib.scraper.normalise import Places
 from chalicelib.scraper.outputs import Output, Outputs
 from chalicelib.scraper.parameters import Parameters, Property, binding, overridden
+from chalicelib.scraper.pieces import Draft
 from chalicelib.scraper.references import References
 from chalicelib.scraper.schemas import Schemas
 from chalicelib.scraper.security import Need
@@ -45,21 +46,6 @@ class Source:
             file, _, place = place.partition("#")
             url = file if "://" in file else f"{url.rsplit('!', 1)[0]}!{file}"
         return Evidence(field=name, url=url[:2048], pointer=place, quote=quote, page_hash=self.page_hash)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An action, and the definitions that its input and its output refer to by themselves."""
-
-    action: ActionFacts
-    input_refs: frozenset[str]
-    output_refs: frozenset[str]
-    pointer: str
-
-    @property
-    def refs(self) -> frozenset[str]:
-        """What input and output refer to."""
-        return self.input_refs | self.output_refs
 
 
 class OperationReader:

@@ -7,8 +7,9 @@ from typing import Any
 
 from chalicelib.scraper.bodies import is_json
 from chalicelib.scraper.findings import Findings, Unusable
+from chalicelib.scraper.pieces import Converted
 from chalicelib.scraper.references import References, escape
-from chalicelib.scraper.schemas import Converted, Schemas
+from chalicelib.scraper.schemas import Schemas
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from chalicelib.scraper.bounds import limit_closures
 from chalicelib.scraper.bundling import FILES
 from chalicelib.scraper.findings import Finding, Findings, Unusable
 from chalicelib.scraper.normalise import Normal, SourceType, normalise
-from chalicelib.scraper.operations import Draft, OperationReader, Source
+from chalicelib.scraper.operations import OperationReader, Source
+from chalicelib.scraper.pieces import Draft
 from chalicelib.scraper.references import References, escape
 from chalicelib.scraper.schemas import Schemas
 

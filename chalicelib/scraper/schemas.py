@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from chalicelib.registry.closure import ONE_SCHEMA, PREFIX, SCHEMA_LIST, SCHEMA_MAP
 from chalicelib.registry.schema_bounds import FORKS
@@ -28,6 +28,7 @@ from chalicelib.scraper.keywords import (
     is_any_type,
     repaired,
 )
+from chalicelib.scraper.pieces import Converted
 from chalicelib.scraper.references import LOCAL, References, Unresolved, escape
 from chalicelib.settings import Caps
 
@@ -36,14 +37,6 @@ _UNFINISHED: Final = openapi30.LEGACY | FORKS | {"pattern", "enum", "required"}
 _KEPT_FLAGS: Final = frozenset(("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"))
 
 Where = tuple[Any, str]  # the parent's Where (None at the top), and the pointer or token from there
-
-
-class Converted(NamedTuple):
-    """A schema, the definitions that it refers to by itself, and how many subschemas it has."""
-
-    schema: Any
-    refs: frozenset[str]
-    nodes: int
 
 
 class Schemas:
