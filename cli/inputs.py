@@ -157,7 +157,7 @@ def name_from(source: str) -> str:
         host = re.sub(r"^[^:]+://(?:[^/@]*@)?", "", source).split("/")[0].split(":")[0].lower()
         is_address = host.replace(".", "").isdigit() or host == "localhost"
         return "" if is_address else _kebab(_registered(host))
-    stem = re.sub(r"(\.(json|ya?ml|gz|openapi|swagger))+$", "", Path(source).name, flags=re.IGNORECASE)
+    stem = re.sub(r"(\.(json|ya?ml|gz|openapi|swagger|pack))+$", "", Path(source).name, flags=re.IGNORECASE)
     if stem.lower() in ("openapi", "swagger", "api", "spec"):
         stem = Path(source).resolve().parent.name
     return _kebab(_registered(stem) if re.search(r"\w\.(com|org|net|io|dev|app|ai|co)$", stem) else stem)

@@ -75,6 +75,9 @@ def importing() -> str:
         "",
         "A description that says nothing of its base URL or its authentication gets both from the job (`--base-url`,",
         "`--auth-json`). Importing again shows what was added, changed and removed; nothing is removed unless you name it.",
+        "",
+        "An integration leaves as a *pack*, `GET /integrations/{i}/pack`: all of it but credentials, as a file for git. Elsewhere",
+        "`waygate add shop.pack.json` imports it as any description is: reviewed, merged with what is there, held to the bounds.",
     ]
     tables = (("Repaired", findings.REPAIRED), ("Dropped", findings.DROPPED), ("Warnings", findings.WARNINGS))
     for title, codes in tables:

@@ -18,6 +18,7 @@ from chalicelib.registry.models import ActionFacts, ActionName, Name, Verificati
 from chalicelib.registry.profile import Strict
 from chalicelib.scraper import drafts, jobs, publishing, uploads
 from chalicelib.scraper.drafts import Draft, Proposal
+from chalicelib.scraper.normalise import SourceType
 from chalicelib.scraper.tables import JobRow
 from chalicelib.settings import Caps
 
@@ -29,7 +30,7 @@ _SHOWN_OF_ACTION = 10_000  # characters of differences, and of warnings, in a li
 class Source(Strict):
     """Where the description is: exactly one of `url`, `document` (inline) and `upload` (a file, or a zip of files)."""
 
-    type: Literal["auto", "openapi", "postman"] = "auto"
+    type: SourceType = "auto"
     url: str | None = Field(default=None, max_length=2048)
     document: dict[str, Any] | str | None = None
     upload: str | None = Field(default=None, pattern=r"^upl_[0-9A-Z]{26}$")

@@ -58,6 +58,8 @@ def closure(schema: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
     waiting = list(references(schema))
     while waiting:
         name = waiting.pop()
+        if name not in definitions:  # it may lead to a place inside of a definition
+            name = name.split("/")[0]
         if name not in needed and name in definitions:
             needed[name] = definitions[name]
             waiting += references(needed[name])

@@ -24,11 +24,25 @@ def limit_branches(forks: Iterable[tuple[dict[str, Any], Place]], definitions: M
     `forks` are the schemas, with their places, that have a keyword of `schema_bounds.FORKS`; they are changed in place.
     """
     places = {id(schema): (schema, place) for schema, place in forks}
-    estimate = Estimate(lambda ref: definitions.get(ref[len(PREFIX) :]))
+    estimate = Estimate(lambda ref: _target(definitions, ref[len(PREFIX) :]))
     cut: list[Place] = []
     for schema, place in places.values():
         cut += [places.get(removed, (schema, place))[1] for removed in estimate.settle(schema)]
     return cut
+
+
+def _target(definitions: Mapping[str, Any], ref: str) -> Any:
+    """What ``name``, or ``name/and/a/place/inside``, leads to; the latter comes with packs alone."""
+    if ref in definitions:
+        return definitions[ref]
+    target: Any = definitions
+    for token in ref.split("/"):
+        token = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(target, list):
+            target = target[int(token)] if token.isdecimal() and int(token[:9]) < len(target) else None
+        else:
+            target = target.get(token) if isinstance(target, Mapping) else None
+    return target
 
 
 def limit_closures(

@@ -46,10 +46,14 @@ def draft(reading: Reading, before: Mapping[str, Stored]) -> Draft:
     imported = {name for name, each in before.items() if each.base is not None}
     return Draft(
         integration={
+            **reading.beside,
             "title": reading.title[:200],
             "base_url": reading.base_url,
             "auth": reading.auth.model_dump(mode="json", by_alias=True, exclude_none=True),
-            "profile": {"config": {name: field.model_dump(mode="json") for name, field in reading.config.items()}},
+            "profile": {
+                **reading.beside.get("profile", {}),
+                "config": {name: field.model_dump(mode="json") for name, field in reading.config.items()},
+            },
         },
         definitions={**carried, **reading.definitions},
         actions=actions,
@@ -81,6 +85,7 @@ def brief(findings: Iterable[dict[str, str]], counts: Mapping[str, int]) -> list
 def _by_operation(reading: Reading, findings: Sequence[Finding]) -> dict[str, list[dict[str, str]]]:
     """The findings that concern one action: those at its operation, or below."""
     names = {_place(facts.evidence): name for name, facts in reading.actions.items()}
+    names |= {f"/actions/{each.operation_id}": name for name, each in reading.operations.items()}  # in a pack
     told: dict[str, list[dict[str, str]]] = {}
     for each in findings:
         end = len(each.pointer)

@@ -11,7 +11,7 @@ One bad operation, parameter or schema never sinks the document: it becomes a fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from chalicelib.auth.schemes import AuthScheme
@@ -37,7 +37,8 @@ class Reading:
 
     `definitions` are the schemas that actions refer to as ``#/$defs/name``, and those that these refer to. `operations`
     are what each action was made from. `counts` says how often each code was found. `openid_url` is where the endpoints
-    of the chosen OAuth scheme would have to be discovered. `normal` is the document as it was read.
+    of the chosen OAuth scheme would have to be discovered. `normal` is the document as it was read. `beside` are members
+    of the integration that no description has, as a pack brings them.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Reading:
     counts: dict[str, int]
     openid_url: str | None
     normal: Normal
+    beside: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import orjson
 
 from chalicelib.egress import fetch
 from chalicelib.errors import DocumentError, EgressBlocked, SourceUnreachable, WaygateError
+from chalicelib.registry import packs
 from chalicelib.scraper import archives, bundling
 from chalicelib.scraper.document import parse
 
@@ -43,6 +44,8 @@ def from_url(url: str) -> Found:
     if not bundling.leads_out(answer.body):
         return Found(answer.body, here)
     document = parse(answer.body, content_type=answer.header("content-type"))
+    if packs.is_pack(document):  # which refers to nothing outside of itself
+        return Found(answer.body, here)
     return _joined(bundling.bundle(document, here, _fetch_all), here)
 
 

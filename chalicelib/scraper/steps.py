@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from chalicelib import aws
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.errors import WaygateError
-from chalicelib.scraper import drafting, drafts, jobs, openid, publishing, reimport, sources, uploads
+from chalicelib.registry import packs
+from chalicelib.scraper import drafting, drafts, jobs, openid, packed, publishing, reimport, sources, uploads
 from chalicelib.scraper.document import parse
 from chalicelib.scraper.findings import Finding
 from chalicelib.scraper.jobs import NoLongerRunning
+from chalicelib.scraper.naming import Known
 from chalicelib.scraper.reader import Reading, read
 from chalicelib.scraper.tables import JobRow
 
@@ -77,16 +79,7 @@ def _generate(row: JobRow) -> str:
         raise WaygateError("The fetched description is not kept any more.")
     data = aws.decompress(packed)
     before = reimport.stored(row)
-    reading = read(
-        parse(data),
-        source_url=str(row.document_url),
-        page_hash=hashlib.sha256(data).hexdigest(),
-        base_url=row.base_url,
-        auth=AuthScheme.model_validate(row.auth) if row.auth else None,
-        source_type=row.source.get("type", "auto"),
-        known=[each.known for each in before.values()],
-        notes=aws.unpack(notes) if notes else (),
-    )
+    reading = _read(row, data, aws.unpack(notes) if notes else (), [each.known for each in before.values()])
     draft = drafting.draft(_discovered(reading), before)
     if row.verification is not None:
         draft.integration["verification"] = row.verification
@@ -100,6 +93,23 @@ def _generate(row: JobRow) -> str:
         return "publish"
     jobs.advance(row, now=_now(), **changes, status="needs_review", step=None)
     return "stop"
+
+
+def _read(row: JobRow, data: bytes, notes: Sequence[tuple[str, str, str]], known: Sequence[Known]) -> Reading:
+    document, source_type = parse(data), row.source.get("type", "auto")
+    auth = AuthScheme.model_validate(row.auth) if row.auth else None
+    if source_type == "pack" or (source_type == "auto" and packs.is_pack(document)):
+        return packed.read(document, integration=row.integration, base_url=row.base_url, auth=auth, known=known)
+    return read(
+        document,
+        source_url=str(row.document_url),
+        page_hash=hashlib.sha256(data).hexdigest(),
+        base_url=row.base_url,
+        auth=auth,
+        source_type=source_type,
+        known=known,
+        notes=notes,
+    )
 
 
 def _discovered(reading: Reading) -> Reading:

@@ -35,8 +35,8 @@ def object_to(
 
     Of more than `MOST_OPERATIONS`, as many are shown, evenly spread.
     """
-    if reading.normal.version == "postman":
-        return []  # a collection claims nothing of the kind
+    if reading.normal.version in ("postman", "pack"):
+        return []  # neither claims anything of the kind
     from openapi_parser.errors import ParserError
     from openapi_parser.parser import parse
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import gzip
 import sys
 import time
@@ -30,11 +31,22 @@ _LAST_POLL_S: Final = 2.0
 _STEPS: Final = {"discover": "Fetching", "generate": "Reading", "publish": "Publishing"}
 
 
+class SourceType(enum.StrEnum):
+    """What the API takes as a source's type."""
+
+    auto = enum.auto()
+    openapi = enum.auto()
+    postman = enum.auto()
+    pack = enum.auto()
+
+
 def add(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="FILE|URL", help="An OpenAPI description, or where it is; - for standard input.", show_default=False
+            metavar="FILE|URL",
+            help="An OpenAPI description, a Postman collection, a pack; or where it is; - for standard input.",
+            show_default=False,
         ),
     ],
     name: Annotated[
@@ -57,6 +69,9 @@ def add(
         str | None,
         typer.Option(metavar="PATH", help="A GET that proves a credential, such as /me.", show_default=False),
     ] = None,
+    kind: Annotated[
+        SourceType, typer.Option("--type", help="What the source is, where it does not tell itself.")
+    ] = SourceType.auto,
     publish: Annotated[bool, typer.Option("--publish", help="Publish everything at once, without a review.")] = False,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the job.", min=0)] = 600,
     url: Url = None,
@@ -71,7 +86,7 @@ def add(
         raise Misuse("No name can be made of that source.", fix="Add --name NAME.")
     scheme = as_auth(auth, auth_json)
     api = open_api(url)
-    order: dict[str, Any] = {"integration": chosen, "source": _source(api, source), "auto_publish": publish}
+    order: dict[str, Any] = {"integration": chosen, "source": _source(api, source, kind.value), "auto_publish": publish}
     verification = {"path": verify} if verify else None
     extras = (("base_url", base_url), ("auth", scheme), ("verification", verification))
     order |= {key: value for key, value in extras if value is not None}
@@ -86,15 +101,15 @@ def add(
     _summary(job, draft)
 
 
-def _source(api: Api, source: str) -> dict[str, str]:
+def _source(api: Api, source: str, kind: str) -> dict[str, str]:
     """The `source` of the job; a file is uploaded first, gzipped."""
     if source.startswith(("http://", "https://")):
-        return {"type": "auto", "url": source}
+        return {"type": kind, "url": source}
     packed = _packed(source)
     kept = api.send(
         "POST", "uploads", content=packed, headers={"Content-Type": "application/octet-stream"}, answer_s=120
     ).json()
-    return {"type": "auto", "upload": kept["upload"]}
+    return {"type": kind, "upload": kept["upload"]}
 
 
 def _packed(source: str) -> bytes:
@@ -178,7 +193,7 @@ def _counts(draft: dict[str, Any]) -> dict[str, Any]:
     found = {
         kind: dict(Counter(finding["code"] for finding in draft[kind])) for kind in ("repaired", "dropped", "warnings")
     }
-    return {"actions": draft["total"], "removed": len(draft["removed"]), **found}
+    return {"actions": draft["total"], "changes": draft["changes"], "removed": len(draft["removed"]), **found}
 
 
 def _summary(job: dict[str, Any], draft: dict[str, Any]) -> None:
@@ -189,6 +204,7 @@ def _summary(job: dict[str, Any], draft: dict[str, Any]) -> None:
             ("Base URL", integration.get("base_url")),
             ("Auth", (integration.get("auth") or {}).get("type")),
             ("Endpoints", str(draft["total"])),
+            ("Changes", _changes(draft["changes"])),
             ("Removed", ", ".join(draft["removed"])),
             ("Repaired", _by_code(draft["repaired"])),
             ("Dropped", _by_code(draft["dropped"])),
@@ -202,6 +218,14 @@ def _summary(job: dict[str, Any], draft: dict[str, Any]) -> None:
         out.note(f"Next: waygate connect {name}")
     else:
         out.note(f"Next: waygate list {name}")
+
+
+def _changes(changes: dict[str, int]) -> str | None:
+    """What importing again has found; nothing at the first time, when all is added."""
+    told = {name: f"{count} {name}" for name, count in changes.items() if count and name != "breaking"}
+    if "changed" in told and changes["breaking"]:
+        told["changed"] += f" ({changes['breaking']} breaking)"
+    return ", ".join(told.values()) if told.keys() - {"added"} else None
 
 
 def _by_code(findings: list[dict[str, str]]) -> str:

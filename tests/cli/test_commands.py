@@ -312,3 +312,20 @@ def test_doctor_says_what_to_do(waygate: Waygate, tmp_path: Path) -> None:
     down = waygate("doctor", WAYGATE_URL="http://127.0.0.1:9")
     assert down.status == 1
     assert "→ Is it running? `make run` starts it." in down.out
+
+
+def test_a_pack_is_added_and_what_has_changed_is_told(waygate: Waygate, local_stack: LocalStack, shop: str) -> None:
+    url = f"{local_stack.url}/api/v1/integrations/{shop}/pack"
+    asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {local_stack.key}"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        pack = json.loads(answer.read())
+    pack["actions"]["get-pet"]["description"] = "News."
+    file = waygate.folder / "packed-elsewhere.pack.json"
+    file.write_text(json.dumps(pack))
+    added = waygate.ok("add", file.name, "--publish", "--json").json
+    assert added["job"]["integration"] == "packed-elsewhere"
+    assert added["draft"]["changes"]["added"] == added["draft"]["actions"] == len(pack["actions"])
+    assert set(pack["actions"]["get-pet"]) <= set(waygate.ok("show", "packed-elsewhere/get-pet", "--json").json)
+    again = waygate.ok("add", file.name, "--name", shop, "--type", "pack")
+    assert f"Changes      1 changed, {len(pack['actions']) - 1} same" in again.out
+    assert waygate("add", file.name, "--type", "postman", "--name", "nope").status == 1
