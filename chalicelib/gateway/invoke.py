@@ -154,7 +154,7 @@ def _owned_names(resolved: Resolved) -> frozenset[tuple[str, str]]:
 def _credential(resolved: Resolved, base_url: str) -> Placement:
     """The credential's headers and parameters, known to redaction from here on."""
     scheme = resolved.integration.auth
-    if resolved.connection is None:
+    if resolved.connection is None or resolved.action.auth == "none":
         return Placement()
     credential = connections.open_credential(resolved.connection, scheme, check_origin(base_url))
     placement = place(scheme, credential)

@@ -26,7 +26,7 @@ _unnamed: dict[tuple[str, str], str] = {}  # (workspace, integration) → the co
 
 @dataclass(frozen=True)
 class Resolved:
-    """All that an invocation needs to know of the store. `connection` is None for integrations without auth."""
+    """All that an invocation needs to know of the store. `connection` is None where none is needed."""
 
     caller: Caller
     integration: IntegrationFacts
@@ -71,8 +71,11 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
     if not isinstance(action_row, ActionRow):
         raise actions.not_found(workspace, integration, action)
     facts = integrations.facts_of(integration_row)
-    chosen = _connection(caller, integration_row, facts, connection)
-    return Resolved(caller, facts, actions.facts_of(action_row), integration_row, action_row, chosen)
+    action_facts = actions.facts_of(action_row)
+    is_needed = facts.auth.type != "none" and action_facts.auth == "required"
+    is_asked = connection or is_needed or action_facts.auth != "none" or "{" in facts.base_url
+    chosen = _connection(caller, integration_row, facts, connection, is_needed=is_needed) if is_asked else None
+    return Resolved(caller, facts, action_facts, integration_row, action_row, chosen)
 
 
 def _expected(workspace: str, integration: str, action: str, connection: str | None) -> list[RowKey]:
@@ -84,16 +87,16 @@ def _expected(workspace: str, integration: str, action: str, connection: str | N
 
 
 def _connection(
-    caller: Caller, integration: IntegrationRow, facts: IntegrationFacts, asked: str | None
+    caller: Caller, integration: IntegrationRow, facts: IntegrationFacts, asked: str | None, *, is_needed: bool
 ) -> ConnectionRow | None:
     """The connection that was asked for; else the only one; else `default`.
 
-    Raises `ConnectionNotFound`, `ConnectionRequired` where there is none and one is needed, and
+    Raises `ConnectionNotFound`, `ConnectionRequired` where there is none and one `is_needed`, and
     `ConnectionAmbiguous` with the list where several could be meant.
     """
     count = int(integration.connections)
     if not asked and count == 0:
-        if facts.auth.type == "none":
+        if not is_needed:
             return None
         raise ConnectionRequired(
             f"`{integration.name}` needs {facts.auth.type} credentials, and has no connection.",

@@ -20,6 +20,7 @@ Tag = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9 _.:/-]{0,62}$")]
 Tags = Annotated[tuple[Tag, ...], Field(max_length=50)]
 Method = Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
 Behaviour = Literal["read", "create", "update", "delete"]
+ActionAuth = Literal["required", "optional", "none"]
 Schema = dict[str, Any] | bool
 
 
@@ -138,6 +139,10 @@ class ActionFacts(Strict):
         default=None, max_length=2048, description="Instead of the base URL; on its origin or one of the `hosts`."
     )
     behaviour: Behaviour
+    auth: ActionAuth = Field(
+        default="required",
+        description="Whether calls carry the credential: optional, where there is one; none, never (`security: []`).",
+    )
     idempotency_header: Annotated[str, Field(pattern=TOKEN)] | None = None
     deprecated: bool = False
     input_schema: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})

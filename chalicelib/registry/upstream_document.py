@@ -1,8 +1,9 @@
 """The upstream's own API as OpenAPI 3.1, put together from the actions: importing it gives the same actions.
 
 What OpenAPI has no word for is kept in extensions: `x-waygate-evidence` (where an operation was read),
-`x-waygate-name` (the input property of a parameter, where it is not what an import would call it),
-`x-waygate-behaviour` (where the method says otherwise) and `x-waygate-auth` (the auth scheme as Waygate has it).
+`x-waygate-name` and `x-waygate-names` (what the input calls a parameter, or members of the body), `x-waygate-title`
+(where it is not the summary), `x-waygate-behaviour` (where the method says otherwise), `x-waygate-default` (one that
+does not fit its schema) and `x-waygate-auth` (the auth scheme as Waygate has it).
 """
 
 from __future__ import annotations
@@ -34,13 +35,17 @@ def upstream_document(exported: Exported) -> dict[str, Any]:
     shared = SharedSchemas(COMPONENTS)
     facts = exported.facts
     paths: dict[str, dict[str, Any]] = {}
+    security = _security(facts.auth)
+    needed = list(facts.auth.scopes) if facts.auth.type == "oauth2" else []
+    requirements = [{"default": needed}] if security is not None else []
     for name, action in exported.actions.items():
         method = action.method.lower()
         path = _path(action)
         if method in paths.get(path, {}):  # what a server tells apart by other means; a fragment is never sent
             path = f"{path}#{name}"
-        paths.setdefault(path, {})[method] = _operation(name, action, exported.definitions[name], shared)
-    security = _security(facts.auth)
+        operation = paths.setdefault(path, {})[method] = _operation(name, action, exported.definitions[name], shared)
+        if action.auth != "required":
+            operation["security"] = [*requirements, {}] if action.auth == "optional" else []
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": facts.title or facts.name, "version": str(exported.version)},
@@ -52,7 +57,7 @@ def upstream_document(exported: Exported) -> dict[str, Any]:
         document["x-waygate-auth"] = facts.auth.model_dump(mode="json", by_alias=True, exclude_none=True)
     if security is not None:
         document["components"]["securitySchemes"] = {"default": security}
-        document["security"] = [{"default": list(facts.auth.scopes) if facts.auth.type == "oauth2" else []}]
+        document["security"] = requirements
     return document
 
 
@@ -63,8 +68,10 @@ def _path(action: ActionFacts) -> str:
 
 
 def _operation(name: str, action: ActionFacts, definitions: Mapping[str, Any], shared: SharedSchemas) -> dict[str, Any]:
-    told = {"summary": action.summary or action.title, "description": action.description, "tags": list(action.tags)}
+    told = {"summary": action.summary, "description": action.description, "tags": list(action.tags)}
     operation: dict[str, Any] = {"operationId": name, **{key: value for key, value in told.items() if value}}
+    if action.title and action.title != action.summary[:300]:
+        operation["x-waygate-title"] = action.title
     if action.deprecated:
         operation["deprecated"] = True
     taken = shared.take(action.input_schema, definitions, f"{name}-input")
@@ -129,9 +136,8 @@ def _parameter(name: str, schema: Any, binding: Binding, *, is_required: bool) -
 
 
 def _is_renamed(name: str, binding: Binding) -> bool:
-    """Whether an import would not call a property so: by its own name, or by that and its place."""
-    bare = binding.name or "body"
-    return name != bare and not name.startswith(f"{bare}_in_{binding.place}")
+    """Whether a property is called something else than what it is sent as."""
+    return name != (binding.name or "body")
 
 
 def _body(action: ActionFacts, source: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -165,10 +171,10 @@ def _body(action: ActionFacts, source: Mapping[str, Any]) -> dict[str, Any] | No
 
 def _alternatives(source: Mapping[str, Any], members: Mapping[str, Binding]) -> dict[str, Any]:
     """`anyOf` or `oneOf` of an input that say which members of its body are required together."""
-    names = {name for name, binding in members.items() if name == binding.name}
+    elsewhere = {name for name in source["properties"] if name not in members or name != members[name].name}
 
     def fits(schema: Any) -> bool:
-        return isinstance(schema, dict) and schema.keys() == {"required"} and names.issuperset(schema["required"])
+        return isinstance(schema, dict) and schema.keys() == {"required"} and elsewhere.isdisjoint(schema["required"])
 
     return {key: source[key] for key in ("anyOf", "oneOf") if all(map(fits, source.get(key) or [None]))}
 

@@ -5,14 +5,14 @@ The properties of a plain object stand side by side with the parameters; any oth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from chalicelib.registry.closure import PREFIX, references
 from chalicelib.registry.models import Binding
 from chalicelib.scraper.keywords import WRITE_ONLY_REQUIRED
 from chalicelib.scraper.openapi30 import ANNOTATIONS
-from chalicelib.scraper.parameters import Property, binding
+from chalicelib.scraper.parameters import Property, binding, input_name
 from chalicelib.scraper.pieces import Converted
 from chalicelib.scraper.references import References, escape
 from chalicelib.scraper.schemas import Schemas
@@ -64,16 +64,20 @@ def read(node: Any, pointer: str, resolver: References, schemas: Schemas) -> Bod
     is_required = body.get("required") is True
     kind = _essence(chosen)
     if not (_is_json(kind) or kind == FORM or kind.startswith("multipart/")):
-        return Body((_raw(media, kind, where, is_required, schemas),), _media_type(chosen), pointer)
+        raw = replace(_raw(media, kind, where, is_required, schemas), name=input_name(body.get("x-waygate-name")))
+        return Body((raw,), _media_type(chosen), pointer)
     converted = schemas.inline(media.get("schema", {}), where)
     if _is_empty(converted.schema):
         return None
     plain = _Flat(schemas).of(converted)
     if plain is None:
         schema = converted.schema if isinstance(converted.schema, dict) else {}
-        whole = Property(schema, binding("body", ""), is_required, converted.refs, pointer)
+        name = input_name(body.get("x-waygate-name"))
+        whole = Property(schema, binding("body", ""), is_required, converted.refs, pointer, name)
         return Body((whole,), _media_type(chosen), pointer)
     encoding = media.get("encoding") if kind == FORM or kind.startswith("multipart/") else None
+    said = body.get("x-waygate-names")
+    renamed = said if isinstance(said, dict) else {}
     properties = tuple(
         Property(
             schema=_file(schema) if kind.startswith("multipart/") else schema,
@@ -81,6 +85,7 @@ def read(node: Any, pointer: str, resolver: References, schemas: Schemas) -> Bod
             required=is_required and name in plain.required,
             refs=plain.refs[name],
             pointer=pointer,
+            name=input_name(renamed.get(name)),
         )
         for name, schema in plain.properties.items()
     )
@@ -118,7 +123,7 @@ def _rank(kind: str) -> int:
 
 def _media_type(chosen: str) -> str:
     """What to say in Content-Type: a range becomes what it is read as; a character set is the sender's to add."""
-    if "*" in chosen or len(chosen) > 200:
+    if "*" in chosen or not chosen.strip() or len(chosen) > 200:
         return "application/json"
     parts = [part.strip() for part in chosen.split(";")]
     return "; ".join(part for part in parts if part and not part.lower().startswith(("charset=", "boundary=")))

@@ -84,14 +84,21 @@ def _constant(each: Property) -> Constant | None:
 
 
 def _named(properties: list[Property]) -> dict[str, Property]:
-    """A name for each: its own, unless one of an earlier place (see `_PRECEDENCE`) has it: then `name_in_place`."""
-    own = {each.binding.name or "body" for each in properties}
+    """A name for each: its own, unless one of an earlier place (see `_PRECEDENCE`) has it: then `name_in_place`.
+
+    What an export of ours says comes before all that.
+    """
+    given = {each.name for each in properties if each.name}
+    own = {each.binding.name or "body" for each in properties if not each.name}
     named: dict[str, Property] = {}
     for each in sorted(properties, key=lambda each: _PRECEDENCE.index(each.binding.place)):
         bare = each.binding.name or "body"
+        if each.name and each.name not in named:
+            named[each.name] = each
+            continue
         name = bare
         number = 1
-        while name in named or (name != bare and name in own):
+        while name in named or name in given or (name != bare and name in own):
             name = f"{bare}_in_{each.binding.place}" + (f"_{number}" if number > 1 else "")
             number += 1
         named[name] = each

@@ -31,6 +31,7 @@ _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _PREFIX: Final = re.compile(r"\A(?:/(?:api|rest|v\d+(?:\.\d+)*))+/(?=.)", re.IGNORECASE)
 _FIRST_BOUND: Final = MOST // 2
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+_QUERY_TEMPLATE: Final = re.compile(r"[?&][^?&={}]*=?\{[^{}]*\}|\{[?&][^{}]*\}")
 _T = TypeVar("_T")
 
 
@@ -67,7 +68,8 @@ def name_of(operation: Operation) -> str:
 
 def from_path(operation: Operation) -> str:
     """The method and the whole path as one name, such as `get-v1-users-id`; not cut."""
-    return kebab(f"{operation.method.lower()} {operation.path if operation.path != '/' else 'root'}")
+    path = _QUERY_TEMPLATE.sub("", operation.path) if "{" in operation.path else operation.path
+    return kebab(f"{operation.method.lower()} {path if path not in ('/', '') else 'root'}")
 
 
 def names(operations: Iterable[Operation], known: Iterable[Known] = ()) -> dict[tuple[str, str], str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from pydantic import ValidationError
 
 from chalicelib.auth.schemes import AuthScheme, reserved_names
 from chalicelib.registry.models import ActionFacts, Behaviour, Evidence
 from chalicelib.registry.profile import Constant
-from chalicelib.scraper import bodies, inputs, naming
+from chalicelib.scraper import bodies, inputs, naming, queries
 from chalicelib.scraper.findings import Findings, Unusable
 from chalicelib.scraper.normalise import Places
 from chalicelib.scraper.outputs import Output, Outputs
@@ -29,6 +29,7 @@ _BEHAVIOUR: Final[dict[str, Behaviour]] = {
 }  # fmt: skip
 _TAG_UNUSABLE: Final = re.compile(r"[^a-zA-Z0-9 _.:/-]+")
 _MOST_TAGS: Final = 50
+_NEEDED: Final = Need()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,17 @@ class OperationReader:
         self._tags: dict[str, str | None] = {}
 
     def read(
-        self, path: str, node: dict[str, Any], item: dict[str, Any], pointer: str, needed: Need | None = None
+        self, path: str, node: dict[str, Any], item: dict[str, Any], pointer: str, needed: Need = _NEEDED
     ) -> Draft:
         """The action of the operation at `pointer`; `item` is the Path Item Object around it. Raises `Unusable`.
 
-        `needed` is the credential that it asks for, where that is its own.
+        `needed` is the credential that it asks for.
         """
         method = pointer.rsplit("/", 1)[1]
-        template, constants = self._template(path, pointer)
+        template, query = self._template(path, pointer)
         parameters = self._fitted(
             template,
+            query,
             overridden(
                 self._parameters.read(item.get("parameters"), f"{pointer.rsplit('/', 1)[0]}/parameters"),
                 self._parameters.read(node.get("parameters"), f"{pointer}/parameters"),
@@ -87,18 +89,19 @@ class OperationReader:
         summary, description = _text(node.get("summary"), 1000), _text(node.get("description"), 100_000)
         try:
             action = ActionFacts(
-                title=summary[:300] or _humanised(node.get("operationId"), method, path),
+                title=_text(node.get("x-waygate-title"), 300) or summary[:300] or _humanised(node, method, path),
                 summary=summary or _first_sentence(description),
                 description=description,
                 method=method.upper(),
                 path=template,
+                auth=needed.auth,
                 tags=self._tags_of(node.get("tags"), pointer),
-                behaviour=_BEHAVIOUR[method],
+                behaviour=_behaviour(node.get("x-waygate-behaviour"), method),
                 idempotency_header=asked.idempotency_header,
                 deprecated=node.get("deprecated") is True,
                 input_schema=asked.schema,
                 bindings=asked.bindings,
-                constants=(*constants, *asked.constants),
+                constants=(*query.constants, *asked.constants),
                 body_media_type=body.media_type if body else None,
                 output_schema=output.schema,
                 evidence=self._evidence(pointer, body, output, needed),
@@ -109,18 +112,16 @@ class OperationReader:
             raise Unusable("operation_invalid", pointer, f"{where}: {problem['msg']}") from None
         return Draft(action, asked.refs, output.refs, pointer)
 
-    def _template(self, path: str, pointer: str) -> tuple[str, list[Constant]]:
-        """The path template as it can be sent, and constants for what stood in its query."""
+    def _template(self, path: str, pointer: str) -> tuple[str, queries.Query]:
+        """The path template as it can be sent, and what stood in its query."""
         template, hash_sign, _ = path.partition("#")
         if hash_sign:
             self._findings.add("path_fragment_removed", pointer, path)
-        template, question_mark, query = template.partition("?")
-        constants: list[Constant] = []
-        if question_mark:
-            pairs = parse_qsl(query, keep_blank_values=True)
-            if "{" in query or any(len(name) > 200 or len(value) > 2000 for name, value in pairs):
-                raise Unusable("operation_invalid", pointer, f"The path holds a query template: {path[:200]}")
-            constants = [Constant(place="query", name=name, value=value) for name, value in pairs]
+        try:
+            template, query = queries.split(template)
+        except ValueError as error:
+            raise Unusable("operation_invalid", pointer, f"{error}: {path[:200]}") from None
+        if query != queries.NONE:
             self._findings.add("path_query_moved", pointer, path)
         repaired = re.sub(r"\s", "%20", template.strip())
         if not repaired.startswith("/"):
@@ -130,13 +131,13 @@ class OperationReader:
         without = re.sub(r"\{[^{}]+\}", "", repaired)
         if "{" in without or "}" in without:
             raise Unusable("operation_invalid", pointer, f"The braces of the path do not match: {path[:200]}")
-        return repaired, constants
+        return repaired, query
 
-    def _fitted(self, template: str, declared: list[Property], pointer: str) -> list[Property]:
-        """`declared`, with exactly the path parameters that the template names."""
+    def _fitted(self, template: str, query: queries.Query, declared: list[Property], pointer: str) -> list[Property]:
+        """`declared`, with exactly the path parameters that the template names, and those of its query."""
         wanted = list(dict.fromkeys(inputs.placeholders(template)))
         fitted: list[Property] = []
-        for each in declared:
+        for each in queries.applied(query, declared, wanted, pointer):
             if each.binding.place != "path" or each.binding.name in wanted:
                 fitted.append(each)
             else:
@@ -160,12 +161,10 @@ class OperationReader:
             self._findings.add(error.finding.code, error.finding.pointer, error.finding.detail)
             return None
 
-    def _evidence(
-        self, pointer: str, body: bodies.Body | None, output: Output, needed: Need | None
-    ) -> tuple[Evidence, ...]:
+    def _evidence(self, pointer: str, body: bodies.Body | None, output: Output, needed: Need) -> tuple[Evidence, ...]:
         places = (("operation", pointer), ("input_schema", body and body.pointer), ("output_schema", output.pointer))
         found = [self._source.evidence(name, place) for name, place in places if place]
-        if needed is not None:
+        if needed.says is not None:
             if needed.code is not None:
                 self._findings.add(needed.code, f"{pointer}/security", needed.says)
             found.append(self._source.evidence("security", f"{pointer}/security", needed.says))
@@ -192,14 +191,20 @@ def _tag(text: str) -> str | None:
 
 
 def _text(value: Any, most: int) -> str:
-    return value.strip()[:most] if isinstance(value, str) else ""
+    return value.strip()[:most].rstrip() if isinstance(value, str) else ""
 
 
-def _humanised(operation_id: Any, method: str, path: str) -> str:
+def _behaviour(said: Any, method: str) -> Behaviour:
+    """What a call does: as an export of ours says it, else as its method has it."""
+    return said if said in _BEHAVIOUR.values() else _BEHAVIOUR[method]
+
+
+def _humanised(node: Mapping[str, Any], method: str, path: str) -> str:
+    operation_id = node.get("operationId")
     words = naming.kebab(operation_id) if isinstance(operation_id, str) else ""
     return (words.replace("-", " ").capitalize() or f"{method.upper()} {path}")[:300]
 
 
 def _first_sentence(description: str) -> str:
     first = re.split(r"\n\s*\n|(?<=[.!?])\s", description, maxsplit=1)[0]
-    return " ".join(first.split())[:300]
+    return " ".join(first.split())[:300].rstrip()

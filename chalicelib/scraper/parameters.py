@@ -36,6 +36,7 @@ class Property:
     required: bool
     refs: frozenset[str]
     pointer: str
+    name: str | None = None  # what the input calls it, where an export of ours says so
 
     @property
     def key(self) -> tuple[str, str]:
@@ -117,6 +118,7 @@ class Parameters:
             required=place == "path" or node.get("required") is True,
             refs=converted.refs,
             pointer=pointer,
+            name=input_name(node.get("x-waygate-name")),
         )
 
     def _schema_of(self, node: dict[str, Any], name: str, pointer: str) -> tuple[Any, str, str | None]:
@@ -139,7 +141,13 @@ class Parameters:
             self._findings.add("schema_keyword_invalid", pointer, f"`style: {str(style)[:50]}` of `{name}` in {place}.")
             style = None
         explode = explode if isinstance(explode, bool) else None
-        return binding(place, name, style, explode, node.get("allowReserved") is True, media_type)
+        allow_reserved = place == "query" and node.get("allowReserved") is True  # it applies to no other place
+        return binding(place, name, style, explode, allow_reserved, media_type)
+
+
+def input_name(said: Any) -> str | None:
+    """What `x-waygate-name` says, if that can be the name of a property."""
+    return said if isinstance(said, str) and 0 < len(said) <= 200 else None
 
 
 _MISPLACED: Final = (frozenset(IS_VALID) | {"items"}) - {"description", "required", "deprecated", "example", "examples"}

@@ -178,6 +178,7 @@ def _settled(
     """The actions and their definitions, with every bound kept."""
     roots = {name for draft in drafts.values() for name in draft.refs}
     definitions = schemas.reachable(roots)
+    schemas.limit_mappings(definitions)
     schemas.limit_branches()
     actions = limit_closures(drafts, definitions, findings)
     return actions, {name: converted.schema for name, converted in definitions.items()}
@@ -202,4 +203,4 @@ def _about(document: dict[str, Any]) -> tuple[str, str]:
 
 
 def _text(value: Any, most: int) -> str:
-    return value.strip()[:most] if isinstance(value, str) else ""
+    return value.strip()[:most].rstrip() if isinstance(value, str) else ""

@@ -9,7 +9,7 @@ out with a finding (`keywords`), what OpenAPI 3.0 says differently is upgraded (
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, Final
 
 from chalicelib.registry.closure import ONE_SCHEMA, PREFIX, SCHEMA_LIST, SCHEMA_MAP
@@ -22,6 +22,7 @@ from chalicelib.scraper.keywords import (
     PATTERN_NOT_ENFORCED,
     TEXTS,
     TYPES,
+    UNFIT_DEFAULT,
     WRITE_ONLY_REQUIRED,
     Meaningless,
     enum_of_strings,
@@ -33,7 +34,7 @@ from chalicelib.scraper.references import LOCAL, References, Unresolved, escape
 from chalicelib.settings import Caps
 
 _SCALARS_BUT_TEXT: Final = frozenset((int, float, bool))
-_UNFINISHED: Final = openapi30.LEGACY | FORKS | {"pattern", "enum", "required"}
+_UNFINISHED: Final = openapi30.LEGACY | FORKS | {"pattern", "enum", "required", UNFIT_DEFAULT}
 _KEPT_FLAGS: Final = frozenset(("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"))
 
 Where = tuple[Any, str]  # the parent's Where (None at the top), and the pointer or token from there
@@ -51,6 +52,7 @@ class Schemas:
         self._refs: set[str] = set()
         self._nodes = 0
         self._forks: list[tuple[dict[str, Any], Where]] = []
+        self._mappings: list[dict[str, str]] = []
 
     def inline(self, node: Any, pointer: str) -> Converted:
         """The schema at `pointer` of the document, as 2020-12."""
@@ -86,6 +88,13 @@ class Schemas:
         for where in limit_branches(self._forks, resolved):
             self._note("schema_branches", where, f"More than {Caps.SCHEMA_BRANCHES:,} combinations.")
 
+    def limit_mappings(self, kept: Container[str]) -> None:
+        """Remove from discriminators what leads to none of the definitions that are `kept`: nothing else names it."""
+        for mapping in self._mappings:
+            for value in [value for value, ref in mapping.items() if ref.startswith(PREFIX)]:
+                if mapping[value][len(PREFIX) :] not in kept:
+                    del mapping[value]
+
     def _schema(self, node: Any, where: Where, depth: int) -> Any:
         if type(node) is not dict:
             if type(node) is bool:
@@ -119,6 +128,8 @@ class Schemas:
         return self._finished(out, where)
 
     def _finished(self, out: dict[str, Any], where: Where) -> dict[str, Any]:
+        if UNFIT_DEFAULT in out:
+            out.setdefault("default", out.pop(UNFIT_DEFAULT))
         if "pattern" in out and not is_linear(out["pattern"]):
             self._note("pattern_unsupported", where, out["pattern"])
             out[PATTERN_NOT_ENFORCED] = out.pop("pattern")
@@ -198,6 +209,7 @@ class Schemas:
         kept: dict[str, Any] = {"propertyName": str(value.get("propertyName", ""))}
         if type(mapping) is dict:
             kept["mapping"] = {name: self._mapped(ref) for name, ref in mapping.items()}
+            self._mappings.append(kept["mapping"])
         return kept
 
     def _mapped(self, ref: Any) -> str:

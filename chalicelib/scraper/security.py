@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import ValidationError
 
 from chalicelib.auth.schemes import AuthScheme
+from chalicelib.registry.models import ActionAuth
 from chalicelib.scraper.findings import Findings, Unusable
 from chalicelib.scraper.references import References, escape
 
@@ -46,6 +47,7 @@ _NEEDS_COMPUTING: Final = frozenset(
     ]
 )
 _POINTER: Final = "/components/securitySchemes"
+_OTHER: Final = "auth_other_needed"
 
 
 class _Unsupported(Exception):
@@ -78,10 +80,11 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """The credential that one operation asks for, in words; `code` is the finding where that is not the chosen one."""
+    """What one operation asks for. `says` has it in words where that is its own; `code` is the finding about it."""
 
-    says: str
+    says: str | None = None
     code: str | None = None
+    auth: ActionAuth = "required"
 
 
 class Security:
@@ -92,6 +95,7 @@ class Security:
         declared = components.get("securitySchemes") if isinstance(components, dict) else None
         self._declared: dict[str, Any] = declared if isinstance(declared, dict) else {}
         self._global = document.get("security")
+        self._document = document
         self._references = references
         self._findings = findings
         self._base_url = base_url
@@ -99,23 +103,31 @@ class Security:
         self._openid: dict[str, str] = {}
         self.openid_url: str | None = None
 
-    def needed(self, operation: dict[str, Any]) -> Need | None:
-        """What an Operation Object says of its own; None where that is what the document says of all."""
+    def needed(self, operation: dict[str, Any]) -> Need:
+        """What an Operation Object says of its credential, or the document of all.
+
+        Where neither says anything, that counts as an omission: a credential is required. What the document says of
+        all does not stand against the owner's word.
+        """
         own = operation.get("security")
         if not isinstance(own, list) or own == self._global:
-            return None
+            return Need(auth=_auth_of(self._global if self._chosen is not None else None))
         ways = list(_requirements(own))
+        auth = _auth_of(own)
         if not any(names for names, _ in ways):
-            return Need("none", "auth_not_needed" if self._chosen else None)
+            return Need("none", auth=auth)
         written = [
             " + ".join(f"{name} ({' '.join(map(str, scopes[name]))})" if scopes[name] else name for name in names)
             for names, scopes in ways
         ]
         is_other = self._chosen is not None and not any(frozenset(names) <= self._chosen for names, _ in ways)
-        return Need(" or ".join(each or "none" for each in written)[:4000], "auth_other_needed" if is_other else None)
+        return Need(" or ".join(each or "none" for each in written)[:4000], _OTHER if is_other else None, auth)
 
     def chosen(self, operations: list[dict[str, Any]]) -> AuthScheme:
-        """The scheme that calls use; call once, before `needed`."""
+        """The scheme that calls use; call once, before `needed`. An export of ours says it whole, and is believed."""
+        if (said := self._said()) is not None:
+            self._chosen = frozenset(name for names, _ in _requirements(self._global) for name in names)
+            return said
         wanted = self._wanted(operations)
         if not self._declared or not wanted:
             declared = ", ".join(self._declared)[:300]
@@ -134,6 +146,12 @@ class Security:
         self.openid_url = next((self._openid[name] for name in first.names if name in self._openid), None)
         self._warn(first)
         return self._with_scopes(first, operations)
+
+    def _said(self) -> AuthScheme | None:
+        try:
+            return AuthScheme.model_validate(self._document["x-waygate-auth"])
+        except (KeyError, ValidationError):
+            return None
 
     def _wanted(self, operations: list[dict[str, Any]]) -> list[tuple[str, ...]]:
         """The requirements to try, best first: each the names that go together."""
@@ -265,6 +283,14 @@ def _requirements(security: Any) -> Iterator[tuple[tuple[str, ...], dict[str, li
         if isinstance(requirement, dict):
             scopes = {str(name): value if isinstance(value, list) else [] for name, value in requirement.items()}
             yield tuple(scopes), scopes
+
+
+def _auth_of(security: Any) -> ActionAuth:
+    """What a `security` list comes to: an empty Security Requirement makes the credential optional."""
+    ways = [names for names, _ in _requirements(security)]
+    if not isinstance(security, list) or (security and not ways) or (all(ways) and ways):
+        return "required"
+    return "optional" if any(ways) else "none"
 
 
 def _combined(schemes: list[AuthScheme]) -> AuthScheme:

@@ -27,6 +27,8 @@ NAMES = st.sampled_from(["id", "name", "filter", "Page-Size", "body", "q"])
 SCHEMAS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({"type": "string", "maxLength": 9}),
     st.just({"type": "integer", "default": 3, "description": "How many."}),
+    st.just({"type": "integer", "default": "ten"}),
+    st.just({"$ref": "#/components/schemas/Pet", "default": 7}),
     st.just({"type": "array", "items": {"$ref": "#/components/schemas/Pet"}}),
     st.just({"$ref": "#/components/schemas/Pet"}),
     st.just({"oneOf": [{"type": "string"}, {"$ref": "#/components/schemas/Owner"}]}),
@@ -82,6 +84,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             "responses": {"200": {"description": "", "content": {"application/json": {"schema": draw(SCHEMAS)}}}},
             "tags": draw(st.lists(st.sampled_from(["pets", "Blue tag"]), unique=True)),
             **draw(st.sampled_from([{}, {"operationId": f"doThing{n}"}, {"summary": "Do it", "deprecated": True}])),
+            **draw(
+                st.sampled_from([{}, {"security": []}, {"security": [{"key": []}, {}]}, {"security": [{"key": []}]}])
+            ),
         }
         if has_id:
             operation["parameters"].append({"name": "id", "in": "path", "required": True, "schema": draw(SCHEMAS)})
@@ -89,15 +94,18 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         if method != "get" and draw(st.booleans()):
             operation["requestBody"] = draw(bodies())
         paths[f"/things{n}/{{id}}" if has_id else f"/api/v1/things{n}"] = {method: operation}
-    return described(paths, components={"schemas": COMPONENT_SCHEMAS})
+    query = draw(st.sampled_from(["", "?kind=a", "?page={page}", "{?q,from}"]))
+    paths = {path + query: item for path, item in paths.items()}
+    schemes = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    security = draw(st.sampled_from([{}, {"security": [{"key": []}]}, {"security": [{"key": []}, {}]}]))
+    return described(paths, components={"schemas": COMPONENT_SCHEMAS, "securitySchemes": schemes}, **security)
 
 
 def shown(found: Reading) -> dict[str, Any]:
     """What of each action must not change on the way."""
-    members = {"method", "path", "bindings", "constants", "body_media_type", "idempotency_header", "behaviour", "tags"}
     return {
         name: {
-            **facts.model_dump(include=members | {"deprecated"}),
+            **facts.model_dump(exclude={"evidence", "input_schema", "output_schema"}),
             "input": bundle(facts.input_schema, found.definitions),
             "output": bundle(facts.output_schema, found.definitions),
         }
@@ -148,6 +156,7 @@ def test_a_real_description_is_the_same_after_export_and_import(expected: dict[s
         AuthScheme(),
         AuthScheme(type="api_key", place="query", name="key"),
         AuthScheme(type="basic"),
+        AuthScheme(type="custom_headers"),
         AuthScheme(type="bearer"),
         AuthScheme(type="bearer", prefix="Token"),
         AuthScheme(
@@ -213,12 +222,42 @@ def test_what_openapi_has_no_word_for_is_an_extension() -> None:
     assert operation["parameters"][0]["x-waygate-name"] == "pet"
 
 
-def test_a_default_that_does_not_fit_is_kept_aside() -> None:
+def test_names_title_behaviour_and_auth_made_by_hand_come_back() -> None:
+    facts = ActionFacts.model_validate(
+        {
+            "method": "POST",
+            "title": "Find",
+            "summary": "Finds pets",
+            "path": "/pets/{pet_id}/search",
+            "behaviour": "read",
+            "auth": "optional",
+            "input_schema": {
+                "type": "object",
+                "properties": {"pet": {"type": "string"}, "pet_id": {"type": "integer"}, "words": {"type": "string"}},
+                "required": ["pet"],
+                "additionalProperties": False,
+            },
+            "bindings": {
+                "pet": {"in": "path", "name": "pet_id"},
+                "pet_id": {"in": "query", "name": "pet"},
+                "words": {"in": "body", "name": "q"},
+            },
+            "body_media_type": "application/json",
+        }
+    )
+    written = _written({"search": facts}, auth=AuthScheme(type="bearer"))
+    again = read(upstream_document(written), source_url=SOURCE).actions["search"]
+    assert again.model_dump(exclude={"evidence"}) == facts.model_dump(exclude={"evidence"})
+
+
+def test_a_default_that_does_not_fit_is_kept_aside_and_comes_back() -> None:
     parameter = {"name": "n", "in": "query", "schema": {"type": "integer", "default": "ten"}}
     document = upstream_document(exported(reading(described({"/x": {"get": {"parameters": [parameter]}}}))))
     assert not list(OpenAPIV31SpecValidator(through_json(document)).iter_errors())
     schema = document["paths"]["/x"]["get"]["parameters"][0]["schema"]
     assert schema == {"type": "integer", "x-waygate-default": "ten"}
+    again = read(document, source_url=SOURCE).actions["get-x"]
+    assert again.input_schema["properties"]["n"] == {"type": "integer", "default": "ten"}
 
 
 def test_definitions_of_one_name_that_differ_are_both_kept() -> None:

@@ -127,7 +127,7 @@ def test_only_the_scopes_that_operations_need_are_asked_for() -> None:
     assert "auth_scopes_all" not in noted
 
 
-def needed(requirements: Any, own: Any, **schemes: Any) -> security.Need | None:
+def needed(requirements: Any, own: Any, **schemes: Any) -> security.Need:
     document = {"components": {"securitySchemes": schemes or {"k": KEY, "b": BEARER}}, "security": requirements}
     findings = Findings()
     found = security.Security(document, References(document, findings), findings, "https://api.test")
@@ -139,18 +139,18 @@ def needed(requirements: Any, own: Any, **schemes: Any) -> security.Need | None:
 @pytest.mark.parametrize(
     ("own", "need"),
     [
-        (None, None),
-        ("x", None),
-        ([{"k": []}], None),
-        ([], security.Need("none", "auth_not_needed")),
-        ([{}], security.Need("none", "auth_not_needed")),
+        (None, security.Need()),
+        ("x", security.Need()),
+        ([{"k": []}], security.Need()),
+        ([], security.Need("none", auth="none")),
+        ([{}], security.Need("none", auth="none")),
         ([{"b": []}], security.Need("b", "auth_other_needed")),
         ([{"b": []}, {"k": []}], security.Need("b or k")),
-        ([{"b": []}, {}], security.Need("b or none")),
+        ([{"b": []}, {}], security.Need("b or none", auth="optional")),
         ([{"k": [], "b": ["read", "write"]}], security.Need("k + b (read write)", "auth_other_needed")),
     ],
 )
-def test_what_an_operation_asks_for_of_its_own_is_told(own: Any, need: security.Need | None) -> None:
+def test_what_an_operation_asks_for_of_its_own_is_told(own: Any, need: security.Need) -> None:
     assert needed([{"k": []}], own) == need
 
 
@@ -161,7 +161,7 @@ def test_scopes_of_one_operation_are_told() -> None:
 
 
 def test_an_api_that_needs_nothing_has_no_operation_that_is_an_exception() -> None:
-    assert needed(None, [], k={"type": "mutualTLS"}) == security.Need("none")
+    assert needed(None, [], k={"type": "mutualTLS"}) == security.Need("none", auth="none")
 
 
 CONFIGURATION = {
