@@ -70,6 +70,7 @@ class Filter(Page):
     """How a list of connections is narrowed."""
 
     integration: str | None = Field(default=None, max_length=63)
+    tag: str | None = Field(default=None, max_length=63)
 
 
 class _Named(Strict):
@@ -78,7 +79,7 @@ class _Named(Strict):
 
 @routes("GET", "/v1/connections", scope="registry:read", query=Filter)
 def page(context: Context, query: Filter) -> dict[str, Any]:
-    """Connections of all integrations, or of one; never a secret."""
+    """Connections of all integrations, or of one; never a secret. Under a `tag`, a page may come out short."""
     listing = cursors.listing("/connections", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
     condition: Any = None
@@ -97,7 +98,11 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
     ]
     rows = batch_read(keys) if keys else {}
     return {
-        "data": [show(row) for row in rows.values() if isinstance(row, ConnectionRow)],
+        "data": [
+            show(row)
+            for row in rows.values()
+            if isinstance(row, ConnectionRow) and (query.tag is None or query.tag in row.tags)
+        ],
         "next_cursor": cursors.make(context.workspace, listing, more),
     }
 

@@ -103,3 +103,30 @@ def test_tags_of_connections_need_the_scope_for_connections(tagged: Api) -> None
     made = tagged.ok("POST", "/api-keys", {"name": "k", "scopes": ["registry:write"]})
     assert tagged.as_key(made["key"]).delete("/tags/pets").json["code"] == "insufficient_scope"
     assert counted(tagged)["pets"] == (1, 2, 1)
+
+
+def test_connections_are_filtered_by_tag(tagged: Api) -> None:
+    tagged.ok("PUT", "/connections/shop/second", {"value": API_KEY, "tags": ["staging"]})
+    tagged.ok("PUT", "/connections/other/default", {"value": API_KEY, "tags": ["pets", "staging"]})
+    both = tagged.ok("GET", "/connections?tag=pets")["data"]
+    assert [(each["integration"], each["name"]) for each in both] == [("other", "default"), ("shop", "default")]
+    assert [each["name"] for each in tagged.ok("GET", "/connections?tag=staging&integration=shop")["data"]] == [
+        "second"
+    ]
+    found, cursor = [], ""
+    while cursor is not None:
+        page = tagged.ok("GET", f"/connections?tag=staging&limit=1{cursor and f'&cursor={cursor}'}")
+        found += [each["integration"] for each in page["data"]]
+        cursor = page["next_cursor"]
+    assert found == ["other", "shop"]
+
+
+def test_a_tag_is_there_once_something_carries_it_and_gone_with_the_last(tagged: Api) -> None:
+    tagged.ok("PATCH", "/actions/shop/get-pet", {"tags": ["pets", "new"]})
+    tagged.ok("PATCH", "/integrations/shop", {"tags": ["new"]})
+    tagged.ok("PATCH", "/connections/shop/default", {"tags": ["new"]})
+    assert counted(tagged)["new"] == (1, 1, 1)
+    assert [a["name"] for a in tagged.ok("GET", "/actions?tag=new")["data"]] == ["get-pet"]
+    tagged.ok("DELETE", "/tags/new")
+    assert "new" not in counted(tagged)
+    assert tagged.ok("GET", "/connections?tag=new")["data"] == []
