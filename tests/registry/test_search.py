@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.registry.search.documents import Document, document
 from chalicelib.registry.search.index import Index, build, load, merged
-from chalicelib.registry.search.rank import Part, Question, ranked
+from chalicelib.registry.search.rank import Part, Question, family, ranked
 from chalicelib.registry.search.words import stem, terms
 
 WORDS = st.sampled_from(["pet", "issue", "create", "list", "close", "owner", "über", "v2"])
@@ -92,6 +92,19 @@ def test_once_there_are_enough_candidates_a_common_word_finds_no_new_ones() -> N
     found = ranked([Part(build({"x": (1, crowd)}))], Question("list issues"), 5_000)
     assert found[0] == ("x", "both")
     assert len(found) == 2_501
+
+
+def test_versions_of_one_api_do_not_fill_the_first_page() -> None:
+    same = [Document("list-pets", (), {"list": 200, "pet": 200})]
+    world = {f"shop-v{n}": (1, same) for n in range(1, 9)} | {"shop-beta": (1, same), "other": (1, same)}
+    world["shop-v1"] = (1, [*same, Document("list-pet-names", (), {"list": 90, "pet": 90})])
+    found = ranked([Part(build(world))], Question("list pets"), 20)
+    assert set(found[:2]) == {("other", "list-pets"), ("shop-beta", "list-pets")}
+    assert found[2] == ("shop-v1", "list-pet-names")
+    assert len(found) == len(set(found)) == 11
+    assert [family(each) for each in ("shop-v2", "shop-2-1", "shop-beta", "shop-eu", "v2")] == [
+        "shop", "shop", "shop", "shop-eu", "v2",
+    ]  # fmt: skip
 
 
 def told(index: Index) -> set[tuple[str, str, str, int]]:

@@ -9,8 +9,10 @@ one edit away, or longer by an ending.
 
 from __future__ import annotations
 
+import functools
 import heapq
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ _RARE: Final = 1_000  # a term is rare that fewer than one document in so many h
 _MOST_ALIKE: Final = 6
 _MOST_SEEN: Final = 2_000  # longer terms that are looked at for one beginning
 _ALPHABET: Final = ascii_lowercase + digits
+_VERSIONS: Final = 3  # so many times the results that are wanted are looked at: some are other versions of others
+_VERSION: Final = re.compile(r"(?:-(?:v?\d+[a-z]?|alpha|beta|latest|preview|rc\d*|stable))+\Z")
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,31 @@ def ranked(parts: Sequence[Part], question: Question, most: int) -> list[tuple[s
         mask = _mask(part, question)
         if mask is None or any(mask):
             scores = _scores(part.index, asked, mask, total)
-            best = heapq.nlargest(most, zip(scores.values(), scores.keys(), strict=True))
+            best = heapq.nlargest(most * _VERSIONS, zip(scores.values(), scores.keys(), strict=True))
             found += [(-score, *part.index.place(number)) for score, number in best]
     found.sort()
     if found and found[0][0] <= (least := -_MATCHED * len(asked)):
         found = found[: bisect_right(found, (least, "\U0010ffff", ""))]
-    return [(integration, name) for _, integration, name in found[:most]]
+    return _each_once((integration, name) for _, integration, name in found)[:most]
+
+
+def _each_once(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """`found`, with what is there in several versions of one API (`shop-v1`, `shop-v2`, `shop-beta`) once at first.
+
+    Else ten versions of one operation would be the whole first page. The others come after all that is different.
+    """
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    others: list[tuple[str, str]] = []
+    for integration, name in found:
+        if first.setdefault((family(integration), name), (integration, name)) != (integration, name):
+            others.append((integration, name))
+    return [*first.values(), *others]
+
+
+@functools.lru_cache(maxsize=4096)
+def family(integration: str) -> str:
+    """The name of an integration without the version at its end."""
+    return _VERSION.sub("", integration)
 
 
 Alike = list[tuple[str, float, int]]  # terms, what each counts, and in how many documents it occurs
