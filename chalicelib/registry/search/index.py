@@ -19,7 +19,7 @@ from typing import Any, Final
 from chalicelib.registry.search.documents import Document
 
 TAG: Final = "#"  # before a tag that is kept as a term; terms themselves are letters and digits
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
