@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -63,6 +65,13 @@ class NewJob(Strict):
         return self
 
 
+class JobFilter(Page):
+    """How a list of jobs is narrowed."""
+
+    integration: str | None = Field(default=None, max_length=63)
+    status: Literal["queued", "running", "needs_review", "published", "failed", "cancelled"] | None = None
+
+
 class DraftFilter(Page):
     """How a draft's actions are narrowed."""
 
@@ -85,12 +94,14 @@ class Publication(Strict):
     min_confidence: float = Field(default=0.0, ge=0, le=1)
 
 
-@routes("GET", "/v1/scrape-jobs", scope="registry:read", query=Page)
-def page(context: Context, query: Page) -> dict[str, Any]:
+@routes("GET", "/v1/scrape-jobs", scope="registry:read", query=JobFilter)
+def page(context: Context, query: JobFilter) -> dict[str, Any]:
     """Jobs, the latest first."""
-    listing = cursors.listing("/scrape-jobs", {})
+    listing = cursors.listing("/scrape-jobs", query.model_dump())
     before = cursors.read(context.workspace, listing, query.cursor)
-    found, more = jobs.page(context.workspace, limit=query.limit, before=before)
+    found, more = jobs.page(
+        context.workspace, limit=query.limit, before=before, integration=query.integration, status=query.status
+    )
     return {
         "data": [show(row) for row in found if context.who.sees(row.integration)],
         "next_cursor": cursors.make(context.workspace, listing, more),
@@ -144,7 +155,16 @@ def draft(context: Context, query: DraftFilter) -> dict[str, Any]:
     read = drafts.load(row)
     listing = cursors.listing(f"/scrape-jobs/{row.id}/draft", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
-    wanted = [p for p in drafts.proposals(row, read) if (after is None or p.name > after) and _matches(p, query)]
+
+    def wants(name: str, entry: Mapping[str, Any], state: str) -> bool:
+        return (
+            (after is None or name > after)
+            and query.state in (None, state)
+            and query.change in (None, entry["change"])
+            and entry["confidence"] >= query.min_confidence
+        )
+
+    wanted = list(islice(drafts.proposals(row, read, wants), query.limit + 1))
     more = wanted[query.limit - 1].name if len(wanted) > query.limit else None
     return {
         "integration": {"name": row.integration, **read.integration},
@@ -214,14 +234,6 @@ def _get(context: Context) -> JobRow:
     row = jobs.get(context.workspace, context.parameters["job"])
     context.who.require("registry:read", row.integration)
     return row
-
-
-def _matches(proposal: Proposal, query: DraftFilter) -> bool:
-    return (
-        (query.state is None or proposal.state == query.state)
-        and (query.change is None or proposal.change == query.change)
-        and proposal.confidence >= query.min_confidence
-    )
 
 
 def _brief(proposal: Proposal) -> dict[str, Any]:

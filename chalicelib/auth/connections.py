@@ -19,6 +19,7 @@ from chalicelib.auth.vault import CannotOpen, Context
 from chalicelib.aws import RowKey
 from chalicelib.checked_json import pointer
 from chalicelib.errors import ConnectionNotFound, InvalidInput, NeedsReauth
+from chalicelib.observability import is_secret_name
 
 LAST4_FROM = 12  # characters; the last four of a shorter secret would give away too much of it
 
@@ -157,12 +158,18 @@ def mark(row: ConnectionRow, status: str, reason: str | None, *, now: dt.datetim
 
 
 def check_config(config: Mapping[str, Any], declared: Mapping[str, _Field]) -> None:
-    """Raises `InvalidInput` for values that the integration's URLs cannot take; `declared` is the profile's."""
+    """Raises `InvalidInput` for what the integration's URLs cannot take, and for what looks like a credential.
+
+    `declared` is the profile's. Config is stored, and shown, as it is.
+    """
     faults = []
     for name, value in config.items():
         field = declared.get(name)
         if not isinstance(value, str):
             faults.append({"pointer": pointer(["config", name]), "code": "string_type", "detail": "must be text"})
+        elif is_secret_name(name):
+            detail = "looks like a credential, and config is shown to whoever may read: give it as the credential"
+            faults.append({"pointer": pointer(["config", name]), "code": "secret_in_config", "detail": detail})
         elif field is not None and (fault := field.fault(value)):
             faults.append({"pointer": pointer(["config", name]), "code": fault[0], "detail": fault[1]})
     if faults:

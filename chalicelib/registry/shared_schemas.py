@@ -16,6 +16,8 @@ from chalicelib.registry.validation import UnusableSchema, compile_schema
 
 COMPONENTS: Final = "#/components/schemas/"
 UNFIT_DEFAULT: Final = "x-waygate-default"
+MOVED_REQUIRED: Final = "x-waygate-required"
+_INTEGERS: Final = {"int32": 2**31, "int64": 2**63}
 _ANNOTATIONS: Final = frozenset(
     ("default", "description", "title", "example", "examples", "deprecated", "readOnly", "writeOnly", "discriminator")
 )
@@ -112,7 +114,10 @@ class SharedSchemas:
         def fits(node: dict[str, Any]) -> bool:
             return self._prefix == PREFIX or _default_fits(node, definitions)
 
-        return _rewritten(schema, lambda ref: self._moved(ref, names, own), fits)
+        def unknown(node: dict[str, Any]) -> list[str]:
+            return [] if self._prefix == PREFIX else _unknown_required(node, definitions)
+
+        return _rewritten(schema, lambda ref: self._moved(ref, names, own), fits, unknown)
 
     def _moved(self, ref: str, names: Mapping[str, str], own: str | None) -> str:
         if ref.startswith(PREFIX):
@@ -137,15 +142,22 @@ def _refers_to_itself(schema: dict[str, Any], names: Mapping[str, str]) -> bool:
         found.append(ref)
         return ref
 
-    _rewritten(schema, note, lambda _: True)
+    _rewritten(schema, note, lambda _: True, lambda _: [])
     local = [ref for ref in found if ref == "#" or ref.startswith("#/")]
     return any(not ref.startswith(PREFIX) or ref[len(PREFIX) :].split("/")[0] not in names for ref in local)
 
 
-def _rewritten(schema: Any, moved: Callable[[str], str], fits: Callable[[dict[str, Any]], bool]) -> Any:
+def _rewritten(
+    schema: Any,
+    moved: Callable[[str], str],
+    fits: Callable[[dict[str, Any]], bool],
+    unknown: Callable[[dict[str, Any]], list[str]],
+) -> Any:
     """`schema` with every `$ref` changed by `moved`; what lies in examples and defaults is data, and stays.
 
     A default that does not fit (as `fits` has it) makes the whole document invalid: it is kept under another name.
+    So do, to validators of OpenAPI, required properties beside `allOf` that nothing describes (as `unknown` has it):
+    an `allOf` of their own asks for them, and the list as it was is kept beside it.
     """
     if not isinstance(schema, dict):
         return schema
@@ -154,11 +166,11 @@ def _rewritten(schema: Any, moved: Callable[[str], str], fits: Callable[[dict[st
         if key == "$ref" and isinstance(value, str):
             out[key] = moved(value)
         elif key in ONE_SCHEMA:
-            out[key] = _rewritten(value, moved, fits)
+            out[key] = _rewritten(value, moved, fits, unknown)
         elif key in SCHEMA_LIST and isinstance(value, list):
-            out[key] = [_rewritten(child, moved, fits) for child in value]
+            out[key] = [_rewritten(child, moved, fits, unknown) for child in value]
         elif key in SCHEMA_MAP and isinstance(value, dict):
-            out[key] = {name: _rewritten(child, moved, fits) for name, child in value.items()}
+            out[key] = {name: _rewritten(child, moved, fits, unknown) for name, child in value.items()}
         elif key == "discriminator" and isinstance(value, dict) and isinstance(value.get("mapping"), dict):
             mapping = {
                 name: moved(ref) if isinstance(ref, str) and ref.startswith(PREFIX) else ref
@@ -169,11 +181,37 @@ def _rewritten(schema: Any, moved: Callable[[str], str], fits: Callable[[dict[st
             out[UNFIT_DEFAULT] = value
         else:
             out[key] = value
+    if strange := unknown(schema):
+        out["allOf"] = [*out["allOf"], {"required": strange}]
+        out["required"] = [name for name in schema["required"] if name not in strange]
+        out[MOVED_REQUIRED] = schema["required"]
     return out
+
+
+def _unknown_required(schema: dict[str, Any], definitions: Mapping[str, Any]) -> list[str]:
+    """What is required beside `allOf` and is described neither there nor in it."""
+    if not schema.get("required") or not isinstance(schema.get("allOf"), list):
+        return []
+    known = set(schema.get("properties", ()))
+    waiting, seen = list(schema["allOf"]), set[str]()
+    while waiting and not known.issuperset(schema["required"]):
+        node = waiting.pop()
+        if not isinstance(node, dict):
+            continue
+        known.update(node.get("properties", ()))
+        waiting += [child for key in ("allOf", "anyOf", "oneOf") for child in node.get(key, ())]
+        waiting += [node[key] for key in ("items", "not") if key in node]
+        for name in references({"$ref": node.get("$ref")}):
+            if name not in seen:
+                seen.add(name)
+                waiting.append(definitions.get(name))
+    return [name for name in schema["required"] if name not in known]
 
 
 def _default_fits(schema: dict[str, Any], definitions: Mapping[str, Any]) -> bool:
     value = schema["default"]
+    if isinstance(value, int | float) and abs(value) >= _INTEGERS.get(str(schema.get("format")), float("inf")):
+        return False  # what JSON Schema takes for a mere note, OpenAPI's formats hold to
     asserted = {key: said for key, said in schema.items() if key not in _ANNOTATIONS}
     if asserted.keys() <= {"type"} and isinstance(asserted.get("type"), str):
         kind = _KINDS[asserted["type"]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from chalicelib.registry.models import ActionFacts
 from chalicelib.scraper.tables import DecisionRow, JobRow
 
 State = Literal["proposed", "accepted", "rejected"]
+Wants = Callable[[str, Mapping[str, Any], str], bool]  # name, entry of the draft, state
 _KEPT = 4
 _loaded: OrderedDict[str, Draft] = OrderedDict()
 _lock = threading.Lock()
@@ -91,11 +92,16 @@ def load(row: JobRow) -> Draft:
     return draft
 
 
-def proposals(row: JobRow, draft: Draft) -> Iterator[Proposal]:
-    """Every action of the draft, with what was decided about it, by name."""
+def proposals(row: JobRow, draft: Draft, wants: Wants | None = None) -> Iterator[Proposal]:
+    """The actions of the draft that `wants` takes (None: all), each with what was decided about it, by name.
+
+    Only what is taken, and consumed, is validated.
+    """
     decided = {decision.id: decision for decision in DecisionRow.query(_owner(row), consistent_read=True)}
     for name in sorted(draft.actions):
-        yield _proposal(name, draft.actions[name], decided.get(name))
+        decision = decided.get(name)
+        if wants is None or wants(name, draft.actions[name], decision.state if decision else "proposed"):
+            yield _proposal(name, draft.actions[name], decision)
 
 
 def proposal(row: JobRow, name: str) -> Proposal:

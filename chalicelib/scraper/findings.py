@@ -22,7 +22,7 @@ REPAIRED: Final[dict[str, str]] = {
     "path_parameter_added": "The path names a parameter that is not declared; it is asked for as a string.",
     "path_parameter_required": "A path parameter was marked optional; a path is not complete without it.",
     "path_query_moved": "A path held a query string: fixed pairs are sent as constants, `{variables}` are asked for.",
-    "path_repaired": "A path did not begin with `/`, or held white space.",
+    "path_repaired": "A path did not begin with `/`, held white space, or a pattern for a parameter (`{id:[0-9]+}`).",
     "reference_repaired": "A `$ref` pointed to the right thing in the wrong words.",
     "server_repaired": "A server address lacked its scheme, or held variables where an address cannot, or a query.",
     "server_variable_added": "A server address uses a variable that is not declared.",
@@ -73,6 +73,8 @@ WARNINGS: Final[dict[str, str]] = {
     "schema_too_deep": "A schema is nested beyond the limit; what lies deeper is not checked.",
     "schema_too_large": "What a schema refers to has more parts than the limit; it is not checked.",
     "scheme_assumed": "The description does not say http or https; https is used.",
+    "server_variable_secret": "A variable of the server address looks like a credential, which a connection's config "
+    "refuses to hold. Import again with a base URL that lacks it, and an auth scheme that says where else it goes.",
     "servers_several": "The description names several servers; one was chosen.",
     "strict_reader": "A strict reader of OpenAPI, asked for a second opinion, objects to this operation.",
     "swagger_collection_format": "A `collectionFormat` has no counterpart in OpenAPI 3; commas are used.",

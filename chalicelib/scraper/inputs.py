@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chalicelib.auth.schemes import is_reserved
 from chalicelib.registry.models import Binding
 from chalicelib.registry.profile import Constant
 from chalicelib.scraper.bodies import Body
@@ -36,7 +37,7 @@ def placeholders(path: str) -> list[str]:
 def flatten(
     parameters: Iterable[Property], body: Body | None, reserved: frozenset[tuple[str, str]], findings: Findings
 ) -> Input:
-    """The input of one operation. `reserved` are the ``(place, lower-case name)`` pairs that no input may set."""
+    """The input of one operation. `reserved` are the ``(place, lower-case name)`` pairs that are not its own to set."""
     asked: list[Property] = []
     constants: list[Constant] = []
     idempotency_header: str | None = None
@@ -45,7 +46,7 @@ def flatten(
         lowered = name.lower()
         if place == "header" and lowered in IGNORED_HEADERS:
             continue
-        if (place, lowered) in reserved:
+        if is_reserved(place, name, reserved):
             findings.add("parameter_reserved", each.pointer, f"`{name}` in {place}.")
         elif place == "header" and lowered in IDEMPOTENCY_HEADERS:
             idempotency_header = name
@@ -53,8 +54,11 @@ def flatten(
             constants.append(constant)
         else:
             asked.append(each)
-    if body is not None:
-        asked += body.properties
+    for each in body.properties if body is not None else ():
+        if is_reserved("body", each.binding.name, reserved):
+            findings.add("parameter_reserved", each.pointer, f"`{each.binding.name}` in the body.")
+        else:
+            asked.append(each)
     named = _named(asked)
     schema: dict[str, Any] = {"type": "object", "properties": {name: each.schema for name, each in named.items()}}
     required = [name for name, each in named.items() if each.required]

@@ -24,6 +24,7 @@ from chalicelib.settings import settings
 
 RUNNING: Final = ("queued", "running")
 REVIEWABLE: Final = ("needs_review", "published")
+_SCANNED: Final = 300  # rows that one page of a filtered list looks at
 
 
 class NoLongerRunning(Exception):
@@ -65,11 +66,17 @@ def get(workspace: str, job_id: str) -> JobRow:
     return row
 
 
-def page(workspace: str, *, limit: int, before: str | None) -> tuple[list[JobRow], str | None]:
-    """Jobs, the latest first, and the id to go on before."""
+def page(
+    workspace: str, *, limit: int, before: str | None, integration: str | None = None, status: str | None = None
+) -> tuple[list[JobRow], str | None]:
+    """Jobs, the latest first, and the id to go on before; filtered, a page may come out short."""
     condition = JobRow.id < before if before else None
-    found = list(JobRow.query(workspace, condition, limit=limit + 1, scan_index_forward=False, consistent_read=True))
-    return found[:limit], found[limit - 1].id if len(found) > limit else None
+    scanned = limit if integration is None and status is None else max(limit, _SCANNED)
+    read = list(JobRow.query(workspace, condition, limit=scanned + 1, scan_index_forward=False, consistent_read=True))
+    found = [row for row in read[:scanned] if integration in (None, row.integration) and status in (None, row.status)]
+    if len(found) > limit:
+        return found[:limit], found[limit - 1].id
+    return found, read[scanned - 1].id if len(read) > scanned else None
 
 
 def delete_all(workspace: str) -> None:

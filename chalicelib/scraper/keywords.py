@@ -13,6 +13,7 @@ from typing import Any, Final
 PATTERN_NOT_ENFORCED: Final = "x-waygate-pattern"
 WRITE_ONLY_REQUIRED: Final = "x-waygate-write-only-required"
 UNFIT_DEFAULT: Final = "x-waygate-default"  # as exports of ours keep a default that does not fit its schema
+MOVED_REQUIRED: Final = "x-waygate-required"  # as they keep what an `allOf` of its own asks for
 TYPES: Final = frozenset(["string", "number", "integer", "boolean", "array", "object", "null"])
 TEXTS: Final = frozenset(("title", "description", "format", "pattern", "contentEncoding", "contentMediaType"))
 _TYPE_MEANT: Final = {
@@ -117,6 +118,7 @@ IS_VALID: Final[dict[str, Callable[[Any], bool]]] = {
     **dict.fromkeys(("default", "example", "const"), _is_value),
     PATTERN_NOT_ENFORCED: _is_text,
     UNFIT_DEFAULT: _is_value,
+    MOVED_REQUIRED: _are_names,
     WRITE_ONLY_REQUIRED: _are_names,
     "type": _is_type,
     "enum": _is_enum,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -28,6 +28,7 @@ _BEHAVIOUR: Final[dict[str, Behaviour]] = {
     "post": "create", "put": "update", "patch": "update", "delete": "delete",
 }  # fmt: skip
 _TAG_UNUSABLE: Final = re.compile(r"[^a-zA-Z0-9 _.:/-]+")
+_PATTERN_IN_PATH: Final = re.compile(r"\{\s*([^{}:!]+?)\s*[:!][^{}]*\}")  # `{id:[0-9]+}`, as frameworks have it
 _MOST_TAGS: Final = 50
 _NEEDED: Final = Need()
 
@@ -123,7 +124,7 @@ class OperationReader:
             raise Unusable("operation_invalid", pointer, f"{error}: {path[:200]}") from None
         if query != queries.NONE:
             self._findings.add("path_query_moved", pointer, path)
-        repaired = re.sub(r"\s", "%20", template.strip())
+        repaired = re.sub(r"\s", "%20", _PATTERN_IN_PATH.sub(r"{\1}", template).strip())
         if not repaired.startswith("/"):
             repaired = f"/{repaired}"
         if repaired != template:
@@ -138,8 +139,11 @@ class OperationReader:
         wanted = list(dict.fromkeys(inputs.placeholders(template)))
         fitted: list[Property] = []
         for each in queries.applied(query, declared, wanted, pointer):
+            bare = each.binding.name.split(":")[0].strip()
             if each.binding.place != "path" or each.binding.name in wanted:
                 fitted.append(each)
+            elif bare in wanted:  # it is declared with its pattern
+                fitted.append(replace(each, binding=binding("path", bare)))
             else:
                 self._findings.add(
                     "path_parameter_unused", each.pointer, f"`{each.binding.name}` is not in {template}."

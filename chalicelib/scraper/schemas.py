@@ -19,6 +19,7 @@ from chalicelib.scraper.bounds import limit_branches
 from chalicelib.scraper.findings import Findings
 from chalicelib.scraper.keywords import (
     IS_VALID,
+    MOVED_REQUIRED,
     PATTERN_NOT_ENFORCED,
     TEXTS,
     TYPES,
@@ -34,7 +35,7 @@ from chalicelib.scraper.references import LOCAL, References, Unresolved, escape
 from chalicelib.settings import Caps
 
 _SCALARS_BUT_TEXT: Final = frozenset((int, float, bool))
-_UNFINISHED: Final = openapi30.LEGACY | FORKS | {"pattern", "enum", "required", UNFIT_DEFAULT}
+_UNFINISHED: Final = openapi30.LEGACY | FORKS | {"pattern", "enum", "required", UNFIT_DEFAULT, MOVED_REQUIRED}
 _KEPT_FLAGS: Final = frozenset(("additionalProperties", "unevaluatedProperties", "unevaluatedItems", "items"))
 
 Where = tuple[Any, str]  # the parent's Where (None at the top), and the pointer or token from there
@@ -130,6 +131,11 @@ class Schemas:
     def _finished(self, out: dict[str, Any], where: Where) -> dict[str, Any]:
         if UNFIT_DEFAULT in out:
             out.setdefault("default", out.pop(UNFIT_DEFAULT))
+        if MOVED_REQUIRED in out:
+            out["required"] = out.pop(MOVED_REQUIRED)
+            *parts, last = out.get("allOf", [{}])
+            if parts and isinstance(last, dict) and last.keys() == {"required"}:
+                out["allOf"] = parts
         if "pattern" in out and not is_linear(out["pattern"]):
             self._note("pattern_unsupported", where, out["pattern"])
             out[PATTERN_NOT_ENFORCED] = out.pop("pattern")

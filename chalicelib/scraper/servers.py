@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from chalicelib.errors import BaseUrlMissing
+from chalicelib.observability import is_secret_name
 from chalicelib.registry.models import check_base_url
 from chalicelib.registry.profile import ConfigField
 from chalicelib.scraper.findings import Findings
@@ -95,6 +96,8 @@ def _address(server: dict[str, Any], pointer: str, findings: Findings) -> Addres
         findings.add("server_repaired", pointer, f"{url} is read as {repaired}.")
     names = dict.fromkeys(_VARIABLE.findall(repaired))
     for name in names:
+        if is_secret_name(name):
+            findings.add("server_variable_secret", pointer, f"{{{name}}} in {url}.")
         if safe_variables.get(name) is None:
             findings.add("server_variable_added", pointer, f"{{{name}}} in {url}.")
     return Address(repaired, config={name: _field(safe_variables.get(name)) for name in names})

@@ -98,7 +98,7 @@ def _job(api: Api, target: str) -> dict[str, Any]:
     """The job of that id, or the integration's latest one that can be reviewed. Raises `Failure`."""
     if target.startswith("job_"):
         return dict(api.get("scrape-jobs", target))
-    own = [job for job in islice(api.pages("scrape-jobs"), _JOBS_LOOKED_AT) if job["integration"] == target]
+    own = list(islice(api.pages("scrape-jobs", integration=target), _JOBS_LOOKED_AT))
     for status in _REVIEWABLE:
         for job in own:
             if job["status"] == status:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.scraper import drafts
 from chalicelib.settings import Caps
 from tests.client import Api
 
@@ -353,3 +354,56 @@ def test_openid_endpoints_are_discovered(api: Api, run_job: RunJob, files: Files
     job = run_job("other", {"document": shop(components__securitySchemes={"key": scheme})})
     (missing,) = [each for each in draft(api, job)["warnings"] if each["code"] == "auth_urls_missing"]
     assert "404" in missing["detail"]
+
+
+def test_jobs_are_filtered_by_integration_and_status(api: Api, run_job: RunJob) -> None:
+    for name in ("one", "two", "one"):
+        run_job(name, {"document": shop()})
+    run_job("two", {"document": {"openapi": "9"}})
+
+    def listed(query: str) -> list[tuple[str, str]]:
+        return [(each["integration"], each["status"]) for each in api.ok("GET", f"/scrape-jobs?{query}")["data"]]
+
+    assert listed("integration=one") == [("one", "needs_review")] * 2
+    assert listed("status=failed") == [("two", "failed")]
+    assert listed("integration=two&status=needs_review") == [("two", "needs_review")]
+    first = api.ok("GET", "/scrape-jobs?integration=one&limit=1")
+    rest = api.ok("GET", f"/scrape-jobs?integration=one&limit=1&cursor={first['next_cursor']}")
+    assert [each["integration"] for each in (*first["data"], *rest["data"])] == ["one", "one"]
+    assert (first["data"][0]["id"] > rest["data"][0]["id"], rest["next_cursor"]) == (True, None)
+    assert api.get("/scrape-jobs?status=odd").status == 422
+
+
+def test_a_page_of_a_draft_validates_what_it_shows_and_no_more(
+    api: Api, run_job: RunJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {f"/things{n:03}": {"get": {"responses": {}}} for n in range(120)}
+    job = run_job("shop", {"document": shop(paths=paths)})
+    validated: list[str] = []
+    validate = drafts.ActionFacts.model_validate
+
+    def counted(document: Any) -> Any:
+        validated.append(document["path"])
+        return validate(document)
+
+    monkeypatch.setattr(drafts.ActionFacts, "model_validate", counted)
+    cursor, names = "", []
+    while cursor is not None:
+        validated.clear()
+        page = api.ok("GET", f"/scrape-jobs/{job['id']}/draft?limit=25{cursor and f'&cursor={cursor}'}")
+        assert len(validated) <= 26
+        names += [each["name"] for each in page["actions"]]
+        cursor = page["next_cursor"]
+    assert names == sorted(set(names)) and len(names) == 120
+
+
+def test_a_variable_that_looks_like_a_credential_is_no_config(api: Api, run_job: RunJob) -> None:
+    document = shop(servers=[{"url": "https://api.example.com/bot{token}"}])
+    job = run_job("bot", {"document": document}, auto_publish=True)
+    assert "server_variable_secret" in {each["code"] for each in job["warnings"]}
+    refused = api.put(
+        "/connections/bot/default", {"value": "demo-key-1234567890", "config": {"token": "s3cret-s3cret"}}
+    )
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "secret_in_config")
+    assert "s3cret" not in refused.body.decode()
+    assert api.ok("GET", "/connections")["data"] == []

@@ -260,6 +260,18 @@ def test_a_default_that_does_not_fit_is_kept_aside_and_comes_back() -> None:
     assert again.input_schema["properties"]["n"] == {"type": "integer", "default": "ten"}
 
 
+def test_what_only_an_upper_schema_requires_is_asked_for_in_another_way_and_comes_back() -> None:
+    asked = {"allOf": [{"$ref": PET}, {"required": ["x"]}], "required": ["name", "unknown", "more"]}
+    big = {"type": "integer", "format": "int64", "default": 9223372036854776000}
+    content = {"application/json": {"schema": {"type": "array", "items": asked, "x": big}}}
+    operation = {"responses": {"200": {"description": "", "content": content}}}
+    operation["parameters"] = [{"name": "big", "in": "query", "schema": big}]
+    before = reading(described({"/x": {"get": operation}}, components={"schemas": COMPONENT_SCHEMAS}))
+    document = through_json(upstream_document(exported(before)))
+    assert not list(OpenAPIV31SpecValidator(document).iter_errors())
+    assert shown(read(document, source_url=SOURCE)) == shown(before)
+
+
 def test_definitions_of_one_name_that_differ_are_both_kept() -> None:
     first = {"A": {"$ref": "#/$defs/B"}, "B": {"type": "string"}, "C": {"type": "null"}}
     second = {"A": {"$ref": "#/$defs/B"}, "B": {"type": "integer"}, "C": {"type": "null"}}

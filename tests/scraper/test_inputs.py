@@ -342,3 +342,12 @@ def test_every_property_is_bound_and_every_declared_thing_asked_for_once(
     assert len(set(targets)) == len(targets)
     wanted = {(place, name.lower() if place == "header" else name) for name, place in declared if name}
     assert {target for target in targets if target[0] != "body"} == wanted
+
+
+def test_what_makes_a_request_one_of_another_method_is_never_asked_for() -> None:  # C5
+    item = with_body({"type": "object", "properties": {"_method": {"type": "string"}, "name": {"type": "string"}}})
+    item["post"]["parameters"] = [parameter(name, "query") for name in ("_METHOD", "q")]
+    item["post"]["parameters"] += [parameter("X-Forwarded-For", "header")]
+    found, reading = action(item)
+    assert set(found.bindings) == {"name", "q"}
+    assert [each.code for each in reading.dropped] == ["parameter_reserved"] * 3

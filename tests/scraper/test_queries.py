@@ -67,6 +67,12 @@ def test_a_value_with_text_around_its_variable_is_asked_for_whole() -> None:
     assert "name:{name}" in found.input_schema["properties"]["q"]["description"]
 
 
+def test_a_pattern_in_a_path_is_left_out() -> None:
+    declared = {"name": "id:[0-9]+", "in": "path", "required": True, "schema": INTEGER}
+    found = sent("/x/{id:[0-9]+}:cancel", declared)
+    assert (found["path"], found["asked"]) == ("/x/{id}:cancel", {"id": ("path", "id", "integer", True)})
+
+
 def test_a_constant_is_not_asked_for_as_well() -> None:
     declared = {"name": "kind", "in": "query", "schema": {"type": "string"}}
     assert sent("/x?kind=list", declared)["asked"] == {}
