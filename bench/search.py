@@ -59,7 +59,7 @@ def main() -> None:
     """Build, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--operations", type=int, default=100_000)
-    parser.add_argument("--questions", type=int, default=1_000)
+    parser.add_argument("--questions", type=int, default=2_000)
     parser.add_argument("--kept", type=Path, help="where the documents are kept from run to run")
     options = parser.parse_args()
     documents, items = _documents(options.kept)

@@ -46,6 +46,8 @@ def upstream_document(exported: Exported) -> dict[str, Any]:
         operation = paths.setdefault(path, {})[method] = _operation(name, action, exported.definitions[name], shared)
         if action.auth != "required":
             operation["security"] = [*requirements, {}] if action.auth == "optional" else []
+            if action.auth == "optional" and not requirements:
+                operation["x-waygate-auth"] = "optional"
     document: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": facts.title or facts.name, "version": str(exported.version)},

@@ -28,7 +28,7 @@ _BEHAVIOUR: Final[dict[str, Behaviour]] = {
     "post": "create", "put": "update", "patch": "update", "delete": "delete",
 }  # fmt: skip
 _TAG_UNUSABLE: Final = re.compile(r"[^a-zA-Z0-9 _.:/-]+")
-_PATTERN_IN_PATH: Final = re.compile(r"\{\s*([^{}:!]+?)\s*[:!][^{}]*\}")  # `{id:[0-9]+}`, as frameworks have it
+_PATTERN_IN_PATH: Final = re.compile(r"\{([^{}:!]+)[:!][^{}]*\}")  # `{id:[0-9]+}`, as frameworks have it
 _MOST_TAGS: Final = 50
 _NEEDED: Final = Need()
 
@@ -124,7 +124,7 @@ class OperationReader:
             raise Unusable("operation_invalid", pointer, f"{error}: {path[:200]}") from None
         if query != queries.NONE:
             self._findings.add("path_query_moved", pointer, path)
-        repaired = re.sub(r"\s", "%20", _PATTERN_IN_PATH.sub(r"{\1}", template).strip())
+        repaired = re.sub(r"\s", "%20", _PATTERN_IN_PATH.sub(lambda found: f"{{{found[1].strip()}}}", template).strip())
         if not repaired.startswith("/"):
             repaired = f"/{repaired}"
         if repaired != template:

@@ -110,6 +110,8 @@ class Security:
         all does not stand against the owner's word.
         """
         own = operation.get("security")
+        if operation.get("x-waygate-auth") == "optional":  # an export, where OpenAPI has no word for the scheme
+            return Need(auth="optional")
         if not isinstance(own, list) or own == self._global:
             return Need(auth=_auth_of(self._global if self._chosen is not None else None))
         ways = list(_requirements(own))

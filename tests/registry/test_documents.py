@@ -245,9 +245,10 @@ def test_names_title_behaviour_and_auth_made_by_hand_come_back() -> None:
             "body_media_type": "application/json",
         }
     )
-    written = _written({"search": facts}, auth=AuthScheme(type="bearer"))
-    again = read(upstream_document(written), source_url=SOURCE).actions["search"]
-    assert again.model_dump(exclude={"evidence"}) == facts.model_dump(exclude={"evidence"})
+    for auth in ("bearer", "custom_headers"):
+        written = _written({"search": facts}, auth=AuthScheme.model_validate({"type": auth}))
+        again = read(upstream_document(written), source_url=SOURCE).actions["search"]
+        assert again.model_dump(exclude={"evidence"}) == facts.model_dump(exclude={"evidence"})
 
 
 def test_a_default_that_does_not_fit_is_kept_aside_and_comes_back() -> None:
