@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from chalicelib.auth.schemes import AuthScheme, reserved_names
 from chalicelib.registry.models import ActionFacts, Behaviour, Evidence
-from chalicelib.registry.profile import Constant
 from chalicelib.scraper import bodies, inputs, naming, queries
 from chalicelib.scraper.findings import Findings, Unusable
 from chalicelib.scraper.normalise import Places

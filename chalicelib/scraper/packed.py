@@ -15,8 +15,9 @@ from chalicelib.errors import NothingToImport
 from chalicelib.registry import packs
 from chalicelib.registry.closure import ONE_SCHEMA, PREFIX, SCHEMA_LIST, SCHEMA_MAP, closure
 from chalicelib.registry.models import ActionFacts, IntegrationFacts
+from chalicelib.registry.schema_bounds import FORKS
 from chalicelib.scraper import servers
-from chalicelib.scraper.bounds import FORKS, limit_branches, limit_closures
+from chalicelib.scraper.bounds import limit_branches, limit_closures
 from chalicelib.scraper.findings import Findings
 from chalicelib.scraper.naming import MOST, Known, Operation
 from chalicelib.scraper.normalise import Normal, Places

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl
 
-from chalicelib.registry.models import Constant
+from chalicelib.registry.profile import Constant
 from chalicelib.scraper.parameters import Property, binding
 
 _EXPRESSION: Final = re.compile(r"\{[?&]([^{}]*)\}")

@@ -37,8 +37,8 @@ class Reading:
 
     `definitions` are the schemas that actions refer to as ``#/$defs/name``, and those that these refer to. `operations`
     are what each action was made from. `counts` says how often each code was found. `openid_url` is where the endpoints
-    of the chosen OAuth scheme would have to be discovered. `normal` is the document as it was read. `beside` are members
-    of the integration that no description has, as a pack brings them.
+    of the chosen OAuth scheme would have to be discovered. `normal` is the document as it was read. `beside` are
+    members of the integration that no description has, as a pack brings them.
     """
 
     title: str
