@@ -61,10 +61,12 @@
     │   ├── UpstreamInvalidResponse       upstream_invalid_response
     │   └── UpstreamResponseTooLarge      upstream_response_too_large
     ├── Unavailable                  503  unavailable
+    ├── CircuitOpen                  503  circuit_open
     └── UpstreamTimeout              504  upstream_timeout
 
 The status says whose fault it is: 4xx the caller's (424: the upstream refused), 502 and 504 the upstream's,
-500 and 503 ours. `docs/errors.md` is generated from these classes. Problem documents follow RFC 9457.
+500 and 503 ours (`circuit_open`: the upstream has failed before, and we hold back). `docs/errors.md` is generated from
+these classes. Problem documents follow RFC 9457.
 """
 
 from __future__ import annotations
@@ -430,6 +432,17 @@ class Unavailable(WaygateError):
     """A store of ours did not answer; nothing was changed."""
 
     code, status, title, retryable = "unavailable", 503, "Waygate cannot reach its own store", True
+
+
+class CircuitOpen(WaygateError):
+    """The upstream has just failed too often: no call was made. `Retry-After` says when one may try again."""
+
+    code, status, title, retryable = (
+        "circuit_open",
+        503,
+        "The upstream keeps failing, so it is left alone for now",
+        True,
+    )
 
 
 class UpstreamTimeout(WaygateError):

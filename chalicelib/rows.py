@@ -36,8 +36,17 @@ _writes = 0  # rows forgotten so far: what was being read meanwhile may be older
 _lock = threading.Lock()
 
 
-def read(keys: Sequence[RowKey], *, now: Callable[[], float] = time.time) -> dict[RowKey, Table | None]:
-    """The rows of `keys`, each at most 30 s old; what is older is read again, all of it in one call."""
+def read(
+    keys: Sequence[RowKey],
+    *,
+    along: Callable[[], Sequence[RowKey]] = tuple,
+    now: Callable[[], float] = time.time,
+) -> dict[RowKey, Table | None]:
+    """The rows of `keys`, each at most 30 s old; what is older is read again, all of it in one call.
+
+    Where there is such a call, the rows of `along` are read with it: they are in the answer then and only then, and
+    nothing remembers them here.
+    """
     moment = now()
     with _lock:
         known = {key: _known[key] for key in keys if key in _known}
@@ -46,15 +55,20 @@ def read(keys: Sequence[RowKey], *, now: Callable[[], float] = time.time) -> dic
         key: one.row for key, one in known.items() if 0 <= moment - one.read_at < Caps.FRESH_S
     }
     stale = [key for key in dict.fromkeys(keys) if key not in answer]
+    riders: Sequence[RowKey] = ()
     if wanted := [key for key in stale if _can_exist(key)]:
-        answer.update(_read_now(wanted, moment, writes))
-    return {key: answer.get(key) for key in keys}
+        riders = [key for key in along() if _can_exist(key)]
+        answer.update(_read_now(wanted, riders, moment, writes))
+    return {key: answer.get(key) for key in (*keys, *riders)}
 
 
-def _read_now(keys: Sequence[RowKey], moment: float, writes: int) -> dict[RowKey, Table | None]:
-    found = batch_read(keys)
+def _read_now(
+    keys: Sequence[RowKey], riders: Sequence[RowKey], moment: float, writes: int
+) -> dict[RowKey, Table | None]:
+    found = batch_read([*keys, *riders])
     with _lock:
-        for key, row in found.items():
+        for key in keys:
+            row = found[key]
             _known.pop(key, None)
             if row is not None and writes == _writes:
                 _known[key] = _Known(row, moment)

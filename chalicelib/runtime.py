@@ -7,12 +7,17 @@ of a write compares the expiry itself.
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Final, Self
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import aws
 from chalicelib.settings import settings
+
+FAILURES: Final = (BotoCoreError, ClientError, PynamoDBException)  # the store does not do what it was asked
 
 
 class RuntimeRow(aws.Table):
@@ -29,6 +34,37 @@ class RuntimeRow(aws.Table):
         """The item as it is at `now` (epoch seconds), by a consistent read; None where it has expired."""
         row = cls.find(key)
         return row if row is not None and row.expires_at > now else None
+
+    @classmethod
+    def change(
+        cls, key: str, update: str, values: Mapping[str, str | float], *, condition: str | None = None
+    ) -> tuple[Self | None, bool]:
+        """Update the item: as it is now, and True. Where `condition` refuses: as found (None: absent), and False.
+
+        `update` and `condition` are DynamoDB's expressions; attributes are written as ``#name``, values as ``:name``.
+        pynamodb cannot return the item that made a condition fail, hence the low-level client.
+        """
+        words = f"{update} {condition or ''}".replace("(", " ").replace(")", " ").replace(",", " ").split()
+        request = {
+            "TableName": cls.Meta.table_name,
+            "Key": cls.raw_key(key),
+            "UpdateExpression": update,
+            "ExpressionAttributeNames": {word: word[1:] for word in words if word.startswith("#")},
+            "ExpressionAttributeValues": {
+                f":{name}": {"S": value} if isinstance(value, str) else {"N": str(value)}
+                for name, value in values.items()
+            },
+            "ReturnValues": "ALL_NEW",
+        }
+        if condition is not None:
+            request |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        try:
+            return cls.from_raw_data(aws.client("dynamodb").update_item(**request)["Attributes"]), True
+        except ClientError as error:
+            if not aws.is_condition_failure(error):
+                raise
+            found: Any = error.response.get("Item")
+            return (cls.from_raw_data(found) if found else None), False
 
 
 def key_of(kind: str, *names: str) -> str:

@@ -32,6 +32,15 @@ class Settings(BaseSettings):
         default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
     )
 
+    calls_per_s: float = Field(
+        default=10,
+        gt=0,
+        le=100_000,
+        allow_inf_nan=False,
+        description="Calls per second that each workspace may make, and twice as many at once; "
+        "`make run` sets 10000 where nothing is set.",
+    )
+
     @field_validator("denied_ports", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

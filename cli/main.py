@@ -13,7 +13,7 @@ import typer
 
 from cli import VERSION
 from cli.commands.add import add
-from cli.commands.browse import delete, list_, show
+from cli.commands.browse import delete, list_, reset_breaker, show
 from cli.commands.call import call
 from cli.commands.connect import connect, disconnect, verify
 from cli.commands.doctor import doctor
@@ -44,6 +44,7 @@ app.command(rich_help_panel=_USE)(show)
 app.command(rich_help_panel=_USE)(logs)
 app.command(rich_help_panel=_USE)(replay)
 app.command(rich_help_panel=_OPERATE)(doctor)
+app.command(rich_help_panel=_OPERATE)(reset_breaker)
 app.add_typer(keys, name="keys", rich_help_panel=_OPERATE)
 app.add_typer(workspaces, name="workspaces", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(disconnect)

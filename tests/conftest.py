@@ -47,7 +47,7 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     """An empty AWS, with Waygate's resources in it."""
     from chalicelib import rows
     from chalicelib.auth import keyring
-    from chalicelib.gateway import resolve, retry
+    from chalicelib.gateway import admit, resolve, retry
     from chalicelib.registry import action_index
 
     _standin.reset()
@@ -55,6 +55,7 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     keyring.forget()
     resolve.forget_everything()
     retry.forget_everything()
+    admit.forget_everything()
     action_index.forget_everything()
     monkeypatch.setattr(retry, "PACE", retry.Pace(sleep=lambda _: None))
     return _standin

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
+from chalicelib.auth import connections
 from chalicelib.errors import InvalidInput
+from chalicelib.gateway import breaker
 from chalicelib.merge_patch import merge
 from chalicelib.registry import integrations
 from chalicelib.registry.models import IntegrationFacts
@@ -37,7 +41,7 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
     after = cursors.read(context.workspace, listing, query.cursor)
     found, more = integrations.page(context.workspace, limit=query.limit, after=after, tag=query.tag)
     return {
-        "data": [show(row) for row in found if context.who.sees(row.name)],
+        "data": show([row for row in found if context.who.sees(row.name)], is_list=True),
         "next_cursor": cursors.make(context.workspace, listing, more),
     }
 
@@ -47,14 +51,22 @@ def create(context: Context, body: IntegrationFacts) -> Reply:
     """Add an integration by hand."""
     context.who.require("registry:write", body.name)
     row = integrations.create(context.workspace, body, now=instants.now())
-    return Reply(show(row), 201, {"ETag": etag(row.version), "Location": f"/api/v1/integrations/{row.name}"})
+    return Reply(_one(row), 201, {"ETag": etag(row.version), "Location": f"/api/v1/integrations/{row.name}"})
 
 
 @routes("GET", "/v1/integrations/{integration}", scope="registry:read")
 def get(context: Context) -> Reply:
     """One integration."""
     row = integrations.get(context.workspace, context.parameters["integration"])
-    return Reply(show(row), headers={"ETag": etag(row.version)})
+    return Reply(_one(row), headers={"ETag": etag(row.version)})
+
+
+@routes("POST", "/v1/integrations/{integration}/reset-breaker", scope="registry:write")
+def reset_breaker(context: Context) -> dict[str, Any]:
+    """Close the integration's circuit breaker, so that the upstream is called again at once; answers with it."""
+    row = integrations.get(context.workspace, context.parameters["integration"])
+    breaker.reset(context.workspace, row.name, _origins(row))
+    return {"breaker": _one(row)["breaker"]}
 
 
 @routes("PATCH", "/v1/integrations/{integration}", scope="registry:write", body=IntegrationPatch)
@@ -71,7 +83,7 @@ def patch(context: Context, body: IntegrationPatch) -> Reply:
     except ValidationError as error:
         raise invalid(error, "merged integration") from None
     row = integrations.replace(row, facts, now=instants.now())
-    return Reply(show(row), headers={"ETag": etag(row.version)})
+    return Reply(_one(row), headers={"ETag": etag(row.version)})
 
 
 @routes("DELETE", "/v1/integrations/{integration}", scope="registry:write")
@@ -83,14 +95,45 @@ def delete(context: Context) -> Reply:
     return Reply(None, 204)
 
 
-def show(row: IntegrationRow) -> dict[str, Any]:
-    """An integration as the API shows it."""
+def show(found: Sequence[IntegrationRow], *, is_list: bool = False) -> list[dict[str, Any]]:
+    """Integrations of one workspace as the API shows them; one read finds the breakers of all.
+
+    In a list, `breaker` is null where the address depends on the connection: to find it would take a query for each.
+    """
+    origins = {row.name: _fixed_origins(row) if is_list else _origins(row) for row in found}
+    workspace = found[0].workspace if found else ""
+    breakers = breaker.shown(workspace, origins, now=instants.now().timestamp())
+    return [_show(row, breakers[row.name] if origins[row.name] or not is_list else None) for row in found]
+
+
+def _one(row: IntegrationRow) -> dict[str, Any]:
+    return show([row])[0]
+
+
+def _show(row: IntegrationRow, circuit: dict[str, Any] | None) -> dict[str, Any]:
     facts = integrations.facts_of(row).model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
     return {
         **facts,
         "connections": int(row.connections),
+        "breaker": circuit and {**circuit, "retry_at": instants.show(circuit["retry_at"])},
         "version": int(row.version),
         "created_at": instants.show(row.created_at),
         "updated_at": instants.show(row.updated_at),
     }
+
+
+def _fixed_origins(row: IntegrationRow) -> tuple[str, ...]:
+    """The origin of the base URL, where that is the same for every connection."""
+    facts = integrations.facts_of(row)
+    return () if "{" in facts.base_url else integrations.origins_of(facts)
+
+
+def _origins(row: IntegrationRow) -> tuple[str, ...]:
+    """Where calls of the integration go: by its base URL, or by those of its connections, at most 100."""
+    if fixed := _fixed_origins(row):
+        return fixed
+    found = connections.origins(row.workspace, row.name, limit=breaker.SHOWN)
+    with suppress(InvalidInput):  # a variable without a default: only a connection says it
+        found |= set(integrations.origins_of(integrations.facts_of(row)))
+    return tuple(sorted(found)[: breaker.SHOWN])

@@ -41,7 +41,7 @@ def answer(
             replay_of=replay_of,
         )
     )
-    headers = {"Idempotency-Replayed": "true"} if result.is_repeated else {}
+    headers = {**result.headers, **({"Idempotency-Replayed": "true"} if result.is_repeated else {})}
     if wants_raw and result.answer is not None:
         return _raw(result, headers)
     return Reply({"data": result.data, "meta": result.meta}, headers=headers)

@@ -11,6 +11,7 @@ from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import GRANTABLE, Scope
+from chalicelib.auth.quota import Quota
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InsufficientScope, InvalidInput
 from chalicelib.registry.models import Name
@@ -20,11 +21,12 @@ routes = Routes()
 
 
 class NewKey(Strict):
-    """What a key may do. `integrations` null: all of the workspace's."""
+    """What a key may do. `integrations` null: all of the workspace's; `limits` null: as often as the workspace may."""
 
     name: str = Field(min_length=1, max_length=100)
     scopes: tuple[Scope, ...] = Field(min_length=1, max_length=6)
     integrations: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)] | None = None
+    limits: Quota | None = None
     expires_at: AwareDatetime | None = None
 
     @field_validator("scopes")
@@ -45,6 +47,7 @@ def me(context: Context) -> dict[str, Any]:
         "workspace": who.workspace,
         "scopes": sorted(who.scopes),
         "integrations": None if who.integrations is None else sorted(who.integrations),
+        "limits": None if who.limits is None else who.limits.model_dump(),
         "expires_at": instants.show(who.expires_at),
     }
 
@@ -72,8 +75,15 @@ def create(context: Context, body: NewKey) -> Reply:
     who = context.who
     if who.integrations is not None and (body.integrations is None or not set(body.integrations) <= who.integrations):
         raise InsufficientScope("A key that is limited to integrations can only make keys within the same limits.")
+    if who.limits is not None and not _is_within(body.limits, who.limits):
+        raise InsufficientScope("A key with limits of its own can only make keys with the same limits, or lower ones.")
     row, key = api_keys.issue(
-        context.workspace, body.name, body.scopes, integrations=body.integrations, expires_at=body.expires_at
+        context.workspace,
+        body.name,
+        body.scopes,
+        integrations=body.integrations,
+        limits=body.limits,
+        expires_at=body.expires_at,
     )
     return Reply({**_show(row), "key": key}, 201, {"Location": f"/api/v1/api-keys/{row.key_id}"})
 
@@ -91,12 +101,17 @@ def revoke(context: Context) -> Reply:
     return Reply(None, 204)
 
 
+def _is_within(limits: Quota | None, most: Quota) -> bool:
+    return limits is not None and limits.per_second <= most.per_second and limits.at_once <= most.at_once
+
+
 def _show(row: ApiKeyRow) -> dict[str, Any]:
     return {
         "id": row.key_id,
         "name": row.name,
         "scopes": row.scopes,
         "integrations": row.integrations,
+        "limits": row.limits,
         "expires_at": instants.show(row.expires_at),
         "last_used_at": instants.show(row.last_used_at),
         "created_at": instants.show(row.created_at),

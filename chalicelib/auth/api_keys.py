@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from chalicelib import rows
+from chalicelib.auth.quota import Quota
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.aws import RowKey
 from chalicelib.errors import ApiKeyNotFound, InsufficientScope, Unauthenticated
@@ -40,6 +41,7 @@ class Caller:
     scopes: frozenset[str]
     integrations: frozenset[str] | None
     expires_at: dt.datetime | None
+    limits: Quota | None = None
 
     def has(self, scope: Scope) -> bool:
         """`root` includes everything, `admin` all but workspaces."""
@@ -76,6 +78,7 @@ def issue(
     scopes: Iterable[str],
     *,
     integrations: Iterable[str] | None = None,
+    limits: Quota | None = None,
     expires_at: dt.datetime | None = None,
     now: dt.datetime | None = None,
 ) -> tuple[ApiKeyRow, str]:
@@ -88,6 +91,7 @@ def issue(
         digest=_digest(key),
         scopes=sorted(scopes),
         integrations=None if integrations is None else sorted(integrations),
+        limits=None if limits is None else limits.model_dump(),
         expires_at=expires_at,
         created_at=now or dt.datetime.now(dt.UTC),
     )
@@ -119,6 +123,7 @@ def authenticate(authorization: str | None, *, now: dt.datetime | None = None) -
         scopes=frozenset(row.scopes),
         integrations=None if row.integrations is None else frozenset(row.integrations),
         expires_at=row.expires_at,
+        limits=None if row.limits is None else Quota.model_construct(**row.limits),
     )
 
 

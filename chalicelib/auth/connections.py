@@ -127,6 +127,12 @@ def not_found(integration: str, name: str, known: Sequence[str]) -> ConnectionNo
     )
 
 
+def origins(workspace: str, integration: str, *, limit: int) -> set[str]:
+    """Where the credentials of the first `limit` connections may be sent."""
+    found = ConnectionRow.query(owner(workspace, integration), attributes_to_get=["origins"], limit=limit)
+    return {origin for row in found for origin in row.origins or ()}
+
+
 def names(workspace: str, integration: str) -> list[str]:
     """The names of an integration's connections, at most 100 of them."""
     found = ConnectionRow.query(

@@ -46,6 +46,7 @@ class ApiKeyRow(aws.Table):
     digest = UnicodeAttribute()  # SHA-256 of the whole key, hex
     scopes = JSONAttribute()
     integrations = JSONAttribute(null=True)
+    limits = JSONAttribute(null=True)  # a Quota
     expires_at = InstantAttribute(null=True)
     last_used_at = InstantAttribute(null=True)
     created_at = InstantAttribute()

@@ -20,7 +20,8 @@ from chalicelib.errors import (
     UpstreamUnreachable,
     WaygateError,
 )
-from chalicelib.gateway import response, retry, verdicts
+from chalicelib.gateway import cooldowns, response, retry, verdicts
+from chalicelib.gateway.admit import Admission
 from chalicelib.gateway.rate_limits import NO_LIMIT, Limit
 from chalicelib.gateway.retry import Pace, Try
 from chalicelib.gateway.verdicts import Verdict
@@ -81,8 +82,10 @@ class Conduct:
     workspace: str
 
 
-def attempt(request: Outbound, conduct: Conduct, *, now: Callable[[], dt.datetime], pace: Pace) -> Tried:
-    """Call the upstream, again where that is safe and can help (`retry`)."""
+def attempt(
+    request: Outbound, conduct: Conduct, admission: Admission, *, now: Callable[[], dt.datetime], pace: Pace
+) -> Tried:
+    """Call the upstream, again where that is safe and can help (`retry`); `admission` learns what comes of it."""
     sent: list[bool] = []
 
     def once(timeout_s: float) -> Try:
@@ -92,11 +95,15 @@ def attempt(request: Outbound, conduct: Conduct, *, now: Callable[[], dt.datetim
             result = failure
         verdict = verdicts.judge(result, conduct.profile, now=now()) if isinstance(result, Answer) else None
         sent.append(verdict is not None or (isinstance(result, CallFailed) and result.sent))
-        return retry.judge(result, verdict, is_repeatable=conduct.is_repeatable)
+        return admission.judge(retry.judge(result, verdict, is_repeatable=conduct.is_repeatable))
 
-    last, story = retry.run(
-        once, deadline=pace.clock() + conduct.timeout_s, budget=retry.budget_of(conduct.workspace), pace=pace
-    )
+    last = None
+    try:
+        last, story = retry.run(
+            once, deadline=pace.clock() + conduct.timeout_s, budget=retry.budget_of(conduct.workspace), pace=pace
+        )
+    finally:
+        admission.settle(last)
     return Tried(tuple(story), last.result, conduct.is_write, last.verdict, any(sent))
 
 
@@ -119,7 +126,8 @@ def _refusal(answer: Answer, verdict: Verdict) -> WaygateError:
     detail, limit = f"The upstream answered {answer.status}.", verdict.limit
     match verdict.kind:
         case "rate_limited":
-            headers = {} if limit.wait_s is None else {"Retry-After": str(math.ceil(limit.wait_s))}
+            wait_s = cooldowns.UNSAID_S if limit.cool_down_s is None else limit.cool_down_s
+            headers = {"Retry-After": str(max(1, math.ceil(min(cooldowns.LONGEST_S, wait_s))))}
             facts = {"rate_limit": limit.facts()} if limit.facts() else {}
             return UpstreamRateLimited(detail, fix="Come back later.", headers=headers, facts=facts)
         case "credential_refused":

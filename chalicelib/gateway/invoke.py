@@ -5,7 +5,7 @@
 3. **validate** the input against the action's schema, every fault at once (`checks`);
 4. **build** the upstream request, a pure function (`request.build`);
 5. **credential**: opened for the integration's approved origins, and applied last (`request.sign`);
-6. **admit**: a refusal would cost no upstream call;
+6. **admit**: limits of ours and of the upstream, the circuit breaker; a refusal costs no upstream call (`admit`);
 7. **attempt**: bounded calls through the egress door, repeated where that is safe (`attempt`, `retry`);
 8. **read** the answer, and hold it against the output schema (`response.read`, `checks`);
 9. **record** the invocation, masked, off the caller's path (`story`, `log`; bodies: `recording`).
@@ -27,6 +27,7 @@ from chalicelib.auth.schemes import Placement, place, reserved_names
 from chalicelib.egress import Answer, check_origin
 from chalicelib.errors import UpstreamFault, WaygateError
 from chalicelib.gateway import attempt, checks, response, retry
+from chalicelib.gateway.admit import admit
 from chalicelib.gateway.attempt import Conduct, Tried
 from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.gateway.resolve import Resolved, authorize, resolve
@@ -54,6 +55,7 @@ def invoke(
     try:
         result = _run(story, clock, now)
     except WaygateError as error:
+        error.headers = {**story.limits, **error.headers}
         story.record(clock, error)
         raise
     except Exception:
@@ -101,6 +103,9 @@ def _perform(
     if call.dry_run:
         return _dry_run(story, resolved, request, clock)
     outbound = sign(request, placement)
+    connection = resolved.connection.name if resolved.connection else None
+    admission = admit(resolved.caller, facts, connection=connection, action=call.action, base_url=base_url)
+    story.limits = admission.headers
     timeout_s = min(call.timeout_s or Caps.CALL_TIMEOUT_S, facts.policy.timeout_s)
     conduct = Conduct(
         profile=facts.profile,
@@ -110,7 +115,7 @@ def _perform(
         workspace=resolved.caller.workspace,
     )
     story.is_sending = True
-    tried = story.tried = attempt.attempt(outbound, conduct, now=now, pace=retry.PACE)
+    tried = story.tried = attempt.attempt(outbound, conduct, admission, now=now, pace=retry.PACE)
     if isinstance(tried.result, Answer):
         story.sizes["response"] = len(tried.result.body)
     return _read(story, resolved, tried, clock)
@@ -132,7 +137,7 @@ def _read(story: Story, resolved: Resolved, tried: Tried, clock: Callable[[], fl
         meta["rate_limit"] = limit
     if location := answer.header("location"):
         meta["upstream"]["location"] = redact(location)
-    return Result(body.data, meta, answer, body.raw)
+    return Result(body.data, meta, answer, body.raw, headers=story.limits)
 
 
 def _idempotency_header(resolved: Resolved) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,11 +27,16 @@ _NUMBER: Final = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 
 @dataclass(frozen=True)
 class Limit:
-    """What an answer says of the upstream's limit: calls left, seconds until it starts anew, and whether it was hit."""
+    """What an answer says of the upstream's limit: calls left, seconds until it starts anew, and whether it was hit.
+
+    `cool_down_s`: no further call should be made for so long; None where the answer does not ask for that, or a hit
+    names no time.
+    """
 
     is_hit: bool
     remaining: int | None = None
     wait_s: float | None = None
+    cool_down_s: float | None = None
 
     def facts(self) -> dict[str, Any] | None:
         """`meta.rate_limit`; None where the upstream says nothing."""
@@ -56,11 +62,22 @@ def read(answer: Answer, profile: RateLimits, *, now: dt.datetime) -> Limit:
     in_body = profile.body is not None and matches(answer, profile.body)
     confirmed = answer.status == 429 or asked is not None or bool(used_up) or in_body
     is_hit = (answer.status in profile.statuses and confirmed) or in_body
-    waits = [wait for wait in (asked, *used_up) if wait is not None]
-    if not waits:
-        waits = [wait for _, wait in windows if wait is not None]
     left = [count for count, _ in windows if count is not None]
-    return Limit(is_hit, min(left) if left else None, max(waits) if waits else None)
+    # 503 asks the same of all its clients (RFC 9110, 10.2.3); elsewhere Retry-After says something else
+    cool_down = _longest([asked if is_hit or answer.status == 503 else None, *used_up])
+    if is_hit and cool_down is None:
+        cool_down = _longest(wait for count, wait in windows if count is None)
+    wait_s = _longest([cool_down, asked])
+    return Limit(
+        is_hit,
+        min(left) if left else None,
+        _longest(wait for _, wait in windows) if wait_s is None else wait_s,
+        cool_down,
+    )
+
+
+def _longest(waits: Iterable[float | None]) -> float | None:
+    return max((wait for wait in waits if wait is not None), default=None)
 
 
 def reset_s(text: str | None, window: Window, now: dt.datetime) -> float | None:

@@ -1,11 +1,13 @@
 """Stages 1 and 2 of an invocation: who asks, and for what.
 
 Warm, both cost no AWS call; when what the process knows has lapsed, one BatchGetItem reads key, integration, action
-and connection together, since the process remembers which connection the same question led to before.
+and connection together, since the process remembers which connection the same question led to before. What other
+processes have learned of the upstream (`admit`) is read along.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,8 +15,9 @@ from chalicelib import rows
 from chalicelib.auth import api_keys, connections
 from chalicelib.auth.api_keys import Caller
 from chalicelib.auth.tables import ApiKeyRow, ConnectionRow
-from chalicelib.aws import RowKey
+from chalicelib.aws import RowKey, Table
 from chalicelib.errors import ConnectionAmbiguous, ConnectionRequired, IntegrationDisabled
+from chalicelib.gateway import admit
 from chalicelib.registry import actions, integrations
 from chalicelib.registry.models import ActionFacts, IntegrationFacts
 from chalicelib.registry.tables import ActionRow, IntegrationRow
@@ -48,7 +51,7 @@ def authorize(authorization: str | None, integration: str, action: str, connecti
         key_row = api_keys.row_key(key_id)
         known = rows.peek(key_row)
         if isinstance(known, ApiKeyRow):
-            rows.read([key_row, *_expected(known.workspace, integration, action, connection)])
+            _read(known.workspace, integration, action, connection, [key_row])
     return api_keys.authenticate(authorization)
 
 
@@ -62,7 +65,7 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
     workspace = caller.workspace
     integration_key = integrations.row_key(workspace, integration)
     action_key = actions.row_key(workspace, integration, action)
-    found = rows.read(_expected(workspace, integration, action, connection))
+    found = _read(workspace, integration, action, connection)
     integration_row, action_row = found[integration_key], found[action_key]
     if not isinstance(integration_row, IntegrationRow):
         raise integrations.not_found(workspace, integration)
@@ -73,21 +76,40 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
     facts = integrations.facts_of(integration_row)
     action_facts = actions.facts_of(action_row)
     is_needed = facts.auth.type != "none" and action_facts.auth == "required"
-    is_asked = connection or is_needed or action_facts.auth != "none" or "{" in facts.base_url
-    chosen = _connection(caller, integration_row, facts, connection, is_needed=is_needed) if is_asked else None
+    chosen = None
+    if connection or is_needed or action_facts.auth != "none" or "{" in facts.base_url:
+        chosen = _connection(caller, integration_row, action_row, connection, is_needed=is_needed)
     return Resolved(caller, facts, action_facts, integration_row, action_row, chosen)
 
 
-def _expected(workspace: str, integration: str, action: str, connection: str | None) -> list[RowKey]:
-    expected = [integrations.row_key(workspace, integration), actions.row_key(workspace, integration, action)]
+def _read(
+    workspace: str, integration: str, action: str, connection: str | None, others: Sequence[RowKey] = ()
+) -> dict[RowKey, Table | None]:
+    """The rows that the question will need, as far as they can be told; `admit` hears what was read along."""
+    keys = [*others, integrations.row_key(workspace, integration), actions.row_key(workspace, integration, action)]
     name = connection or _unnamed.get((workspace, integration))
     if name:
-        expected.append(connections.row_key(workspace, integration, name))
-    return expected
+        keys.append(connections.row_key(workspace, integration, name))
+    return _read_along(keys, lambda: _riders(workspace, integration, action, name))
+
+
+def _read_along(keys: Sequence[RowKey], along: Callable[[], Sequence[RowKey]]) -> dict[RowKey, Table | None]:
+    found = rows.read(keys, along=along)
+    if len(found) > len(keys):
+        admit.hear(list(found.items())[len(keys) :])
+    return found
+
+
+def _riders(workspace: str, integration: str, action: str, connection: str | None) -> list[RowKey]:
+    known = rows.peek(integrations.row_key(workspace, integration))
+    facts = integrations.facts_of(known) if isinstance(known, IntegrationRow) else None
+    row = rows.peek(connections.row_key(workspace, integration, connection)) if connection else None
+    config = row.config if isinstance(row, ConnectionRow) else {}
+    return admit.riders(workspace, integration, action, connection, facts, config)
 
 
 def _connection(
-    caller: Caller, integration: IntegrationRow, facts: IntegrationFacts, asked: str | None, *, is_needed: bool
+    caller: Caller, integration: IntegrationRow, action: ActionRow, asked: str | None, *, is_needed: bool
 ) -> ConnectionRow | None:
     """The connection that was asked for; else the only one; else `default`.
 
@@ -98,14 +120,15 @@ def _connection(
     if not asked and count == 0:
         if not is_needed:
             return None
+        auth_type = integrations.facts_of(integration).auth.type
         raise ConnectionRequired(
-            f"`{integration.name}` needs {facts.auth.type} credentials, and has no connection.",
+            f"`{integration.name}` needs {auth_type} credentials, and has no connection.",
             fix=f"Connect it: `waygate connect {integration.name}`.",
             facts={"connect": {"method": "PUT", "path": f"/api/v1/connections/{integration.name}/{DEFAULT}"}},
         )
     name = asked or integration.sole_connection or DEFAULT
     key = connections.row_key(caller.workspace, integration.name, name)
-    row = rows.read([key])[key]
+    row = _read_along([key], lambda: _riders(caller.workspace, integration.name, action.name, name))[key]
     if isinstance(row, ConnectionRow):
         if not asked:
             if len(_unnamed) >= _REMEMBERED:

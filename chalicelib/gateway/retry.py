@@ -21,6 +21,7 @@ from typing import Any, Final
 from tenacity import RetryCallState, Retrying, retry_if_result
 
 from chalicelib.egress import Answer, CallFailed
+from chalicelib.gateway.rate_limits import NO_LIMIT, Limit
 from chalicelib.gateway.verdicts import Verdict
 
 TRIES: Final = 3
@@ -42,9 +43,14 @@ class Try:
     may_repeat: bool
 
     @property
+    def limit(self) -> Limit:
+        """What the answer says of the upstream's rate limit."""
+        return self.verdict.limit if self.verdict else NO_LIMIT
+
+    @property
     def asked_s(self) -> float | None:
         """Seconds that the upstream asks to wait."""
-        return self.verdict.limit.wait_s if self.verdict and self.verdict.limit.is_hit else None
+        return self.limit.cool_down_s
 
 
 def judge(result: Answer | CallFailed, verdict: Verdict | None, *, is_repeatable: bool) -> Try:

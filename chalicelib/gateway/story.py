@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,7 @@ class Result:
     """What the caller gets: `data` and `meta` for the envelope; for `Waygate-Response: raw` the upstream's answer.
 
     `raw` are its bytes, less our secrets should it have echoed them. `is_repeated`: an earlier request got it.
+    `headers` tell of our own limits.
     """
 
     data: Any
@@ -50,6 +51,7 @@ class Result:
     answer: Answer | None = None
     raw: bytes = b""
     is_repeated: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Story:
     output_valid: bool | None = None
     answered_from: str | None = None  # the request whose kept answer this one got
     sizes: dict[str, int] = field(default_factory=dict)
+    limits: Mapping[str, str] = field(default_factory=dict)  # headers that tell of our own
 
     def meta(self, clock: Callable[[], float]) -> dict[str, Any]:
         """The `meta` of the envelope, as far as it is known."""

@@ -1,4 +1,4 @@
-"""Tables of this floor: the invocation log."""
+"""Tables of this floor: the invocation log; and the kinds of runtime state that decide whether a call is made."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import aws
 from chalicelib.aws import PackedAttribute
+from chalicelib.runtime import RuntimeRow
 from chalicelib.settings import settings
 
 
@@ -48,3 +49,26 @@ class InvocationRow(aws.Table):
     expires_at = NumberAttribute()  # epoch seconds; DynamoDB's TTL
     failures = _Failures()
     of_integration = _OfIntegration()
+
+
+class BreakerRow(RuntimeRow):
+    """The circuit breaker of one origin: breaker#workspace#integration#origin. Absent means closed.
+
+    Every change of state makes a new `epoch`; who decides names the one that it has seen. Half-open is an open one
+    whose probe is under way: `probe_until` is when the prober, should it have died, loses its turn.
+    """
+
+    state = UnicodeAttribute()  # open, closed
+    epoch = NumberAttribute()
+    retry_at = NumberAttribute(default=0)  # epoch seconds: from then on one call may try
+    open_s = NumberAttribute(default=0)
+    probe_owner = UnicodeAttribute(null=True)
+    probe_until = NumberAttribute(null=True)
+
+
+class CooldownRow(RuntimeRow):
+    """An upstream's limit is reached: cooldown#workspace#integration#…. It is over when the item expires."""
+
+
+class TallyRow(RuntimeRow):
+    """Calls of a workspace within a minute: tally#workspace#minute. A number for each scope that has a limit."""

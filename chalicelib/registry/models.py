@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from chalicelib.auth.quota import Quota
 from chalicelib.auth.schemes import TOKEN, AuthScheme
 from chalicelib.registry.profile import Constant, Profile, Strict
 from chalicelib.settings import settings
@@ -33,12 +34,23 @@ def _recording() -> Record:
     return "full" if settings().is_local else "metadata"
 
 
+class BreakerPolicy(Strict):
+    """When an origin counts as failing, and for how long it is left alone at first."""
+
+    enabled: bool = True
+    failure_rate: float = Field(default=0.5, gt=0, le=1, description="Of the latest calls, at most 20, failed.")
+    minimum_calls: int = Field(default=5, ge=1, le=20, description="Fewer calls say nothing.")
+    open_s: float = Field(default=10.0, ge=1, le=60, description="Doubles, up to 60 s, with each probe that fails.")
+
+
 class Policy(Strict):
     """How calls of this integration are made and recorded."""
 
     timeout_s: float = Field(default=25.0, gt=0, le=25, description="Whole call, seconds.")
     output: Output = Field(default="warn", description="What becomes of an answer that does not fit its schema.")
     record: Record = Field(default_factory=_recording, description="What is kept of a call, besides its metrics.")
+    limits: Quota | None = Field(default=None, description="Calls of this integration, of all keys together.")
+    breaker: BreakerPolicy = BreakerPolicy()
 
 
 class Verification(Strict):

@@ -151,6 +151,9 @@ class Window(Strict):
     )
 
 
+LimitScope = Literal["connection", "integration", "action"]
+
+
 class RateLimits(Strict):
     """How an upstream says “too many”: which answers mean it, which headers tell what is left."""
 
@@ -163,6 +166,10 @@ class RateLimits(Strict):
         default=(), description="What its headers tell. Of several windows the longest wait counts."
     )
     body: BodyRule | None = Field(default=None, description="A body that means it, whatever the status.")
+    scope: LimitScope = Field(
+        default="connection",
+        description="What the upstream counts together: the calls of a connection, of all of them, or of each action.",
+    )
 
 
 class AuthFailure(Strict):

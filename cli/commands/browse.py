@@ -1,4 +1,4 @@
-"""`waygate list`, `show` and `delete`: what there is."""
+"""`waygate list`, `show`, `reset-breaker` and `delete`: what there is."""
 
 from __future__ import annotations
 
@@ -101,6 +101,18 @@ def delete(integration: Integration, yes: Yes = False, url: Url = None, as_json:
         out.say(f"{integration} deleted.")
 
 
+def reset_breaker(integration: Integration, url: Url = None, as_json: AsJson = False) -> None:
+    """Call an integration's upstream again at once, although it has just kept failing.
+
+    Example: `waygate reset-breaker demo`
+    """
+    done = open_api(url).send("POST", "integrations", integration, "reset-breaker").json()
+    if as_json:
+        out.result(done)
+    else:
+        out.say(f"The circuit breaker of {integration} is closed: calls go out again.")
+
+
 def _integrations(api: Api, as_json: bool) -> None:
     found = list(api.pages("integrations"))
     if as_json:
@@ -124,9 +136,18 @@ def _table(columns: tuple[str, ...], rows: Sequence[Sequence[Cell]], empty: str)
 def _state(integration: dict[str, Any]) -> Cell:
     if not integration["enabled"]:
         return ("disabled", "yellow")
+    if (integration["breaker"] or {}).get("state", "closed") != "closed":
+        return ("failing", "red")
     if integration["auth"]["type"] != "none" and not integration["connections"]:
         return ("not connected", "yellow")
     return ("ready", "green")
+
+
+def _breaker(breaker: dict[str, Any]) -> str | None:
+    """Said only where it holds back calls."""
+    if breaker["state"] == "closed":
+        return None
+    return f"{breaker['state'].replace('_', '-')} for {', '.join(breaker['origins'])}, next try {breaker['retry_at']}"
 
 
 def _place(action: dict[str, Any], integration: str | None) -> str:
@@ -151,6 +172,7 @@ def _show_integration(api: Api, name: str, as_json: bool) -> None:
             ("Title", found["title"]),
             ("Base URL", found["base_url"]),
             ("State", _state(found)[0]),
+            ("Breaker", _breaker(found["breaker"])),
             ("Auth", " ".join(str(auth[part]) for part in ("type", "in", "name", "prefix", "grant") if auth.get(part))),
             ("Verified by", f"{check['method']} {check['path']}" if check else None),
             ("Needs", ", ".join(found["profile"]["config"])),

@@ -45,6 +45,14 @@ def create_key(
         list[str] | None,
         typer.Option(metavar="NAME", help="Limit the key to this integration; may be repeated.", show_default=False),
     ] = None,
+    per_second: Annotated[
+        float | None,
+        typer.Option(metavar="N", help="Limit the key to so many calls per second.", show_default=False),
+    ] = None,
+    burst: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Calls at once, with --per-second; else those of 2 s.", show_default=False),
+    ] = None,
     expires: Annotated[
         str | None, typer.Option(metavar="TIME", help="30d, 12h, or an RFC 3339 time.", show_default=False)
     ] = None,
@@ -58,6 +66,10 @@ def create_key(
     body: dict[str, Any] = {"name": name, "scopes": commas(scope), "integrations": commas(integration) or None}
     if not body["scopes"]:
         raise Misuse("A key needs a scope.", fix="For example --scope invoke.")
+    if per_second is not None:
+        body["limits"] = {"per_second": per_second, "burst": burst}
+    elif burst is not None:
+        raise Misuse("--burst needs --per-second.", fix="For example --per-second 5 --burst 10.")
     if expires is not None:
         body["expires_at"] = moment(expires, now=dt.datetime.now(dt.UTC), ahead=True)
     made = open_api(url).send("POST", "api-keys", body=body).json()

@@ -37,6 +37,7 @@ def prepare(stage: str = "local", control_port: int | None = None) -> None:
         AWS_EC2_METADATA_DISABLED="true",
         MOTO_DISABLE_GLOBAL_CORS="true",  # else the AWS endpoint would be open to every web page
     )
+    os.environ.setdefault("WAYGATE_CALLS_PER_S", "10000")  # one owner on one laptop is in nobody's way
     if control_port is not None:
         ports = [port for port in os.environ.get("WAYGATE_DENIED_PORTS", "").split(",") if port]
         if str(control_port) not in ports:

@@ -152,8 +152,8 @@ def test_a_429_says_when_to_come_back(api: Api, shop: DemoServer) -> None:
     assert "outcome" not in got.json  # it was not performed
 
 
-@pytest.mark.parametrize(("said", "passed_on"), [("86400", "3600"), ("soon", None), ("-1", None)])
-def test_an_absurd_wait_is_not_passed_on(api: Api, wire: Wire, said: str, passed_on: str | None) -> None:  # G5
+@pytest.mark.parametrize(("said", "passed_on"), [("86400", "3600"), ("soon", "2"), ("-1", "2")])
+def test_an_absurd_wait_is_not_passed_on(api: Api, wire: Wire, said: str, passed_on: str) -> None:  # G5
     wire.reply = lambda seen: answer(b"", f"Retry-After: {said}", status="429 Slow Down")
     open_shop(api, wire)
     got = call(api)

@@ -183,9 +183,9 @@ def test_of_several_windows_the_longest_used_up_one_counts() -> None:
         ),
     )
     told = {"X_Minute_Left": "0", "X_Minute_Reset": "20", "X_Day_Left": "0", "X_Day_Reset": "900"}
-    assert rate_limits.read(answer(403, **told), profile, now=NOW) == Limit(True, 0, 900.0)
+    assert rate_limits.read(answer(403, **told), profile, now=NOW) == Limit(True, 0, 900.0, 900.0)
     told["X_Day_Left"] = "5"
-    assert rate_limits.read(answer(403, **told), profile, now=NOW) == Limit(True, 0, 20.0)
+    assert rate_limits.read(answer(403, **told), profile, now=NOW) == Limit(True, 0, 20.0, 20.0)
     told["X_Minute_Left"] = "7"
     assert rate_limits.read(answer(403, **told), profile, now=NOW).is_hit is False
     good = rate_limits.read(answer(200, **told), profile, now=NOW)

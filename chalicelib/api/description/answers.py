@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chalicelib.auth.api_keys import Scope
+from chalicelib.auth.quota import Quota
 from chalicelib.registry.models import ActionFacts, Behaviour, IntegrationFacts, Method
 
 DraftState = Literal["proposed", "accepted", "rejected"]
@@ -41,6 +42,7 @@ class Me(Answer):
     workspace: str
     scopes: list[Scope]
     integrations: list[str] | None
+    limits: Quota | None
     expires_at: AwareDatetime | None
 
 
@@ -51,6 +53,7 @@ class ApiKey(Answer):
     name: str
     scopes: list[Scope]
     integrations: list[str] | None
+    limits: Quota | None
     expires_at: AwareDatetime | None
     last_used_at: AwareDatetime | None
     created_at: AwareDatetime
@@ -94,12 +97,27 @@ class Workspaces(Answer, Cursor):
     data: list[Workspace]
 
 
+class Breaker(Answer):
+    """The circuit breaker of an integration; of several addresses the worst."""
+
+    state: Literal["closed", "open", "half_open"]
+    retry_at: AwareDatetime | None
+    origins: list[str] = Field(description="Those that are not called at present.")
+
+
+class BreakerOf(Answer):
+    """The circuit breaker, as it is now."""
+
+    breaker: Breaker
+
+
 class Integration(IntegrationFacts):
     """An integration as it is stored."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     connections: int = Field(description="How many connections it has.")
+    breaker: Breaker | None = Field(description="Null in lists, where the address depends on the connection.")
     version: int
     created_at: AwareDatetime
     updated_at: AwareDatetime

@@ -76,6 +76,7 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("PATCH", "/v1/integrations/{integration}"): Told(
         answers.Integration, headers=_IF_MATCH, example={"policy": {"output": "strict"}}
     ),
+    ("POST", "/v1/integrations/{integration}/reset-breaker"): Told(answers.BreakerOf),
     ("DELETE", "/v1/integrations/{integration}"): Told(None, (204,), _IF_MATCH),
     ("GET", "/v1/integrations/{integration}/openapi.json"): Told(answers.AnyDocument),
     ("GET", "/v1/integrations/{integration}/pack"): Told(answers.AnyDocument),
