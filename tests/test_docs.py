@@ -76,6 +76,15 @@ def test_the_examples_of_the_gateway_page_work(local_stack: LocalStack, tmp_path
     assert done.stdout.count('"name": "Rex"') + done.stdout.count('"name":"Rex"') == 2
 
 
+def test_the_breaker_is_seen_as_the_gateway_page_says(local_stack: LocalStack, tmp_path: Path) -> None:
+    done = _run(_walk_through("breaking", (ROOT / "docs" / "gateway.md").read_text()), local_stack, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert "No call was made" in said
+    assert re.search(r"breaker.*open", said, re.IGNORECASE)
+    assert '"name": "Rex"' in said
+
+
 def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:
     upstreams = ROOT / ".venv-upstreams"
     if not upstreams.exists():

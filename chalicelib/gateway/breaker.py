@@ -84,10 +84,10 @@ class Breaker:
             self._window.add(failed, now)
             if not failed:
                 return
+            circuit, storage = self._share()  # from the first failure on, `admit` looks at what others have seen
             calls, failures = self._window.counts(now)
             if calls < policy.minimum_calls or failures < policy.failure_rate * calls:
                 return
-            circuit, storage = self._share()
             if circuit.state.name == "closed" and not self._is_blind(storage):
                 storage.open_s = policy.open_s
                 circuit.open()

@@ -35,7 +35,9 @@ def judge(answer: Answer, profile: Profile, *, now: dt.datetime) -> Verdict:
     declared = next((rule.means for rule in profile.answers if _applies(answer, rule)), None)
     if declared is not None:
         kind = _MEANING[declared]
-        return Verdict(kind, replace(limit, is_hit=kind == "rate_limited"))
+        if kind != "rate_limited":
+            return Verdict(kind, replace(limit, is_hit=False))
+        return Verdict(kind, replace(limit, is_hit=True, cool_down_s=limit.cool_down_s or limit.wait_s))
     if limit.is_hit:
         return Verdict("rate_limited", limit)
     if refuses_credential(answer, profile.auth_failure):

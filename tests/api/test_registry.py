@@ -12,7 +12,9 @@ from tests.world import GET_PET, add_action, add_shop, connect
 def test_an_integration_is_kept_whole(api: Api, demo: DemoServer) -> None:
     made = add_shop(api, demo, title="Shop", tags=["pets"], policy={"timeout_s": 5, "output": "strict"})
     assert made["title"] == "Shop"
-    assert made["policy"] == {"timeout_s": 5.0, "output": "strict", "record": "full"}
+    breaker = {"enabled": True, "failure_rate": 0.5, "minimum_calls": 5, "open_s": 10.0}
+    policy = {"timeout_s": 5.0, "output": "strict", "record": "full", "limits": None, "breaker": breaker}
+    assert made["policy"] == policy
     assert made["auth"] == {"type": "api_key", "in": "header", "name": "X-Api-Key"}
     assert (made["version"], made["connections"]) == (1, 0)
     assert api.ok("GET", "/integrations/shop") == made

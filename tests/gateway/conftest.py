@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import botocore.handlers
 import pytest
 
+from chalicelib.gateway import admit
+from infra.local.endpoint import Endpoint
+from tests.client import Api
 from tests.egress.wire import Wire, serving
+from tests.gateway.processes import Process
 
 _calls: list[tuple[int, str]] = []
 
@@ -49,3 +54,37 @@ class AwsCalls:
 def aws_calls() -> AwsCalls:
     """Counts calls to AWS."""
     return AwsCalls()
+
+
+@pytest.fixture
+def processes(api: Api) -> Iterator[Callable[[], Process]]:
+    """Starts processes that share this one's store."""
+    endpoint = Endpoint(0)
+    started: list[Process] = []
+
+    def start() -> Process:
+        started.append(Process(endpoint, str(api.key)))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+    endpoint.stop()
+
+
+@dataclass
+class Clock:
+    """The gateway's time of day, in epoch seconds; it stands still unless it is set."""
+
+    at: float = 1_900_000_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def clock(aws: object, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Simulated time for what is agreed on between processes."""
+    clock = Clock()
+    monkeypatch.setattr(admit, "CLOCK", clock)
+    return clock
