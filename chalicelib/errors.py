@@ -16,6 +16,7 @@
     │   ├── IntegrationNotFound           integration_not_found
     │   ├── ActionNotFound                action_not_found
     │   ├── ConnectionNotFound            connection_not_found
+    │   ├── ClientNotFound                client_not_found
     │   ├── ScrapeJobNotFound             scrape_job_not_found
     │   ├── DraftNotFound                 draft_not_found
     │   ├── UploadNotFound                upload_not_found
@@ -199,6 +200,12 @@ class ConnectionNotFound(NotFound):
     """No connection of that name for the integration."""
 
     code, title = "connection_not_found", "There is no such connection"
+
+
+class ClientNotFound(NotFound):
+    """The integration has no OAuth client of that name."""
+
+    code, title = "client_not_found", "There is no such OAuth client"
 
 
 class ScrapeJobNotFound(NotFound):

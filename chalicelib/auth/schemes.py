@@ -1,7 +1,8 @@
 """How an upstream wants to be authenticated, and what a credential for it looks like.
 
-A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credential is one of five small models;
-`place` is a pure function from both to the headers, query pairs and cookies that carry it.
+A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credential is one of five small models, of
+which that of `oauth2` is `oauth.tokens.Tokens`; `place` is a pure function from both to the headers, query pairs and
+cookies that carry it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from chalicelib.auth.oauth.profile import OAuthProfile
+from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.checked_json import pointer
 from chalicelib.errors import InvalidInput, TooLarge
 from chalicelib.settings import Caps
 
 AuthType = Literal["none", "api_key", "basic", "bearer", "custom_headers", "oauth2"]
+Grant = Literal["authorization_code", "client_credentials", "password", "jwt_bearer", "implicit"]
 TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # noqa: S105 (the grammar of a name, RFC 9110, section 5.6.2)
 HEADER_VALUE = r"^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$"  # section 5.5
 # Headers of HTTP itself, and those by which servers let a request pretend to be another one.
@@ -40,19 +44,27 @@ class AuthScheme(BaseModel):
     type: AuthType = "none"
     place: Literal["header", "query", "cookie"] | None = Field(default=None, alias="in")
     name: str | None = Field(default=None, min_length=1, max_length=128)
-    prefix: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]+$")
-    grant: Literal["authorization_code", "client_credentials", "password", "implicit"] | None = None
+    prefix: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]*$")
+    grant: Grant | None = None
     authorize_url: str | None = Field(default=None, max_length=2048)
     token_url: str | None = Field(default=None, max_length=2048)
     refresh_url: str | None = Field(default=None, max_length=2048)
-    scopes: tuple[str, ...] = ()
+    scopes: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=200)] = ()
+    oauth: OAuthProfile | None = None
+
+    @property
+    def departures(self) -> OAuthProfile:
+        """How the provider departs from plain OAuth 2.0."""
+        return self.oauth or OAuthProfile()
 
     @model_validator(mode="after")
     def _is_complete(self) -> AuthScheme:
         if self.type == "api_key" and not (self.place and self.name):
             raise ValueError("an api_key scheme needs `in` (header, query or cookie) and `name`")
-        if self.type != "api_key" and self.place:
-            raise ValueError(f"`in` belongs to api_key, not to {self.type}")
+        if self.type not in ("api_key", "oauth2") and self.place:
+            raise ValueError(f"`in` belongs to api_key and oauth2, not to {self.type}")
+        if self.oauth is not None and self.type != "oauth2":
+            raise ValueError(f"`oauth` belongs to oauth2, not to {self.type}")
         if self.name and self.place != "query":
             if not re.fullmatch(TOKEN, self.name):
                 raise ValueError(f"{self.name!r} is not the name of a header or cookie (RFC 9110, 5.6.2)")
@@ -102,13 +114,14 @@ class CustomHeadersCredential(_Credential):
         return headers
 
 
-Credential = ApiKeyCredential | BasicCredential | BearerCredential | CustomHeadersCredential
+Credential = ApiKeyCredential | BasicCredential | BearerCredential | CustomHeadersCredential | Tokens
 
-CREDENTIALS: dict[str, type[_Credential]] = {
+CREDENTIALS: dict[str, type[BaseModel]] = {
     "api_key": ApiKeyCredential,
     "basic": BasicCredential,
     "bearer": BearerCredential,
     "custom_headers": CustomHeadersCredential,
+    "oauth2": Tokens,
 }
 
 
@@ -156,28 +169,37 @@ def parse_credential(auth_type: str, members: dict[str, Any]) -> Credential | No
 def place(scheme: AuthScheme, credential: Credential | None) -> Placement:
     """The headers, query pairs and cookies that carry `credential` as `scheme` wants them."""
     prefix = f"{scheme.prefix} " if scheme.prefix else ""
+    token_prefix = "Bearer " if scheme.prefix is None else prefix
     match credential:
         case None:
             return Placement()
         case ApiKeyCredential(value=value):
-            pair = ((scheme.name or "", prefix + value),)
-            secrets = frozenset({value})
-            match scheme.place:
-                case "query":
-                    return Placement(query=pair, secrets=secrets)
-                case "cookie":
-                    return Placement(cookies=pair, secrets=secrets)
-                case _:
-                    return Placement(headers=pair, secrets=secrets)
+            return _placed(scheme, scheme.name or "", prefix + value, frozenset({value}))
         case BasicCredential(username=username, password=password):
             encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
             secrets = frozenset(filter(None, {password or username, encoded}))
             return Placement(headers=(("Authorization", f"Basic {encoded}"),), secrets=secrets)
         case BearerCredential(token=token):
-            header = (scheme.name or "Authorization", f"{scheme.prefix or 'Bearer'} {token}")
-            return Placement(headers=(header,), secrets=frozenset({token}))
+            return _placed(scheme, scheme.name or "Authorization", token_prefix + token, frozenset({token}))
+        case Tokens(access_token=access_token):
+            if scheme.place in ("query", "cookie"):  # RFC 6750, section 2.3
+                return _placed(scheme, scheme.name or "access_token", prefix + (access_token or ""), credential.secrets)
+            return _placed(
+                scheme, scheme.name or "Authorization", token_prefix + (access_token or ""), credential.secrets
+            )
         case CustomHeadersCredential(headers=headers):
             return Placement(headers=tuple(headers.items()), secrets=frozenset(headers.values()))
+
+
+def _placed(scheme: AuthScheme, name: str, value: str, secrets: frozenset[str]) -> Placement:
+    pair = ((name, value),)
+    match scheme.place:
+        case "query":
+            return Placement(query=pair, secrets=secrets)
+        case "cookie":
+            return Placement(cookies=pair, secrets=secrets)
+        case _:
+            return Placement(headers=pair, secrets=secrets)
 
 
 def belongs_to_http(header: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of this floor: workspaces, API keys and connections."""
+"""Tables of this floor: workspaces, API keys, connections and OAuth clients."""
 
 from __future__ import annotations
 
@@ -109,3 +109,26 @@ class ConnectionRow(aws.Table):
     updated_at = InstantAttribute()
     of_workspace = _ConnectionsOfWorkspace()
     due = _DueConnections()
+
+
+class ClientRow(aws.Table):
+    """OAuth clients of an integration, by name; the sealed secret is part of the item."""
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("oauth-clients")
+
+    owner = UnicodeAttribute(hash_key=True)  # workspace#integration
+    name = UnicodeAttribute(range_key=True)
+    workspace = UnicodeAttribute()
+    integration = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    auth_method = UnicodeAttribute()
+    key_id = UnicodeAttribute(null=True)
+    algorithm = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+    origins = JSONAttribute(default=list)  # where the client proves itself; part of what its secret is sealed for
+    last4 = UnicodeAttribute(null=True)
+    fingerprint = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=1)
+    created_at = InstantAttribute()
+    updated_at = InstantAttribute()
