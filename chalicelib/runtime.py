@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib import aws
@@ -29,6 +30,27 @@ class RuntimeRow(aws.Table):
         """The item as it is at `now` (epoch seconds), by a consistent read; None where it has expired."""
         row = cls.find(key)
         return row if row is not None and row.expires_at > now else None
+
+    @classmethod
+    def take(cls, key: str, now: float, **expected: str) -> Self | None:
+        """The item as it was at `now`, which nobody can take a second time; None where it has expired, is not there
+        or differs from `expected` in an attribute."""
+        names = {f"#{n}": name for n, name in enumerate(("expires_at", *expected))}
+        values = {":0": {"N": str(now)}} | {f":{n}": {"S": text} for n, text in enumerate(expected.values(), start=1)}
+        try:
+            answer = aws.client("dynamodb").delete_item(
+                TableName=cls.Meta.table_name,
+                Key=cls.raw_key(key),
+                ConditionExpression=" AND ".join(["#0 > :0", *(f"#{n} = :{n}" for n in range(1, len(names)))]),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_OLD",
+            )
+        except ClientError as error:
+            if aws.is_condition_failure(error):
+                return None
+            raise
+        return cls.from_raw_data(answer["Attributes"])
 
 
 def key_of(kind: str, *names: str) -> str:

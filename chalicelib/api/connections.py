@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -10,10 +11,14 @@ from pynamodb.exceptions import PutError
 from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.auth import connections
+from chalicelib.auth.oauth import clients
+from chalicelib.auth.oauth.flows import Order
+from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.auth.schemes import parse_credential
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import batch_read, is_condition_failure
-from chalicelib.errors import InvalidInput, VersionConflict, WrongState
+from chalicelib.errors import ConnectionRequired, InvalidInput, VersionConflict, WrongState
+from chalicelib.gateway import connecting
 from chalicelib.gateway.verification import Verdict, verify
 from chalicelib.merge_patch import merge
 from chalicelib.registry import attachments, integrations
@@ -38,15 +43,20 @@ class Credentials(Strict):
     password: str | None = None
     token: str | None = None
     headers: dict[str, str] | None = None
+    access_token: str | None = None
+    refresh_token: str | None = None
+    expires_at: dt.datetime | None = None
+    scopes: tuple[str, ...] | None = None
 
     def members(self) -> dict[str, Any]:
         """The members that were given."""
-        names = ("value", "username", "password", "token", "headers")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        return {name: value for name in Credentials.model_fields if (value := getattr(self, name)) is not None}
 
 
 class NewConnection(Credentials, Settings):
-    """The body of PUT."""
+    """The body of PUT. For OAuth: the client to use, and tokens that there are already or what fetches them."""
+
+    client: Name | None = None
 
 
 class Trial(Credentials):
@@ -111,6 +121,10 @@ def get(context: Context) -> Reply:
 def put(context: Context, body: NewConnection) -> Reply:
     """Connect, or replace what is connected. The credential is sealed at once and never shown again."""
     facts, name = _facts(context), _name(context)
+    if facts.auth.type == "oauth2":
+        return _put_tokens(context, facts, name, body)
+    if body.client is not None:
+        raise _unexpected("client", facts)
     connections.check_config(body.config, facts.profile.config)
     _check_credential_fits(facts, body)
     origins = integrations.origins_of(facts, body.config)
@@ -146,7 +160,7 @@ def patch(context: Context, body: ConnectionPatch) -> Reply:
     if body.tags is not None:
         row.tags = list(body.tags)
     connections.check_config(row.config, facts.profile.config)
-    if list(integrations.origins_of(facts, row.config)) != list(row.origins) and row.sealed is not None:
+    if integrations.origins_of(facts, row.config) != tuple(row.origins) and row.sealed is not None:
         row.status, row.reason = "needs_reauth", "its config now leads to another address"
     if body.enabled is False:
         row.status, row.reason = "disabled", "switched off"
@@ -174,11 +188,12 @@ def test(context: Context, body: Trial) -> dict[str, Any]:
         config = body.config or {}
         connections.check_config(config, facts.profile.config)
         _check_credential_fits(facts, body)
-        return _verdict(verify(facts, parse_credential(facts.auth.type, unsaved), config, now=instants.now()))
+        members = _tokens(facts, body).model_dump() if facts.auth.type == "oauth2" else unsaved
+        return _verdict(verify(facts, parse_credential(facts.auth.type, members), config, now=instants.now()))
     _, row = _get(context)
     if row.status == "disabled":
         raise WrongState(f"The connection `{row.name}` is disabled.")
-    origin = integrations.origins_of(facts, row.config)[0]
+    origin = integrations.origin_of(facts, row.config)
     credential = connections.open_credential(row, facts.auth, origin)
     verdict = verify(facts, credential, dict(row.config), now=instants.now())
     if verdict.ok:
@@ -199,6 +214,7 @@ def show(row: ConnectionRow) -> dict[str, Any]:
         "metadata": row.metadata,
         "tags": row.tags,
         "client": row.client,
+        "warnings": row.warnings,
         "expires_at": instants.show(row.expires_at),
         "last_refreshed_at": instants.show(row.last_refreshed_at),
         "next_refresh_at": instants.show(row.next_refresh_at),
@@ -226,12 +242,61 @@ def _name(context: Context) -> str:
         raise invalid(error, "path") from None
 
 
+def _put_tokens(context: Context, facts: IntegrationFacts, name: str, body: NewConnection) -> Reply:
+    """Connect by tokens that somebody brings along, or by a grant that needs nobody's consent."""
+    row = connections.find(context.workspace, facts.name, name)
+    if row is not None:
+        context.check_etag(int(row.version))
+    given = _tokens(facts, body)
+    if connecting.needs_consent(facts) and not (given.access_token or given.refresh_token):
+        raise ConnectionRequired(
+            f"`{facts.name}` needs the consent of the account's owner, or tokens that there are already.",
+            fix=f"POST /api/v1/connections/{facts.name}/{name}/authorize, or `waygate connect {facts.name}`.",
+        )
+    order = Order(
+        workspace=context.workspace,
+        integration=facts.name,
+        connection=name,
+        starter=f"key:{context.who.key_id}",
+        client=body.client or (row.client if row and row.client else clients.DEFAULT),
+        redirect_uri="",
+        settings={"config": body.config, "metadata": body.metadata, "tags": list(body.tags)},
+    )
+    saved = connecting.establish(facts, order, connecting.fetched(facts, order, given), now=instants.now())
+    headers = {"ETag": etag(saved.version)}
+    if row is None:
+        headers["Location"] = f"/api/v1/connections/{facts.name}/{name}"
+    return Reply(show(saved), 201 if row is None else 200, headers)
+
+
+def _tokens(facts: IntegrationFacts, body: Credentials) -> Tokens:
+    """What the body brings along, as tokens; a user name and password are for the password grant alone."""
+    allowed = {"access_token", "refresh_token", "expires_at", "scopes"}
+    if facts.auth.grant == "password":
+        allowed |= {"username", "password"}
+    members = body.members()
+    for name in members:
+        if name not in allowed:
+            raise _unexpected(name, facts)
+    if body.expires_at is not None:
+        members["expires_at"] = body.expires_at.timestamp()
+    if body.access_token is not None:
+        members["issued_at"] = instants.now().timestamp()
+    parsed = parse_credential("oauth2", members)
+    return parsed if isinstance(parsed, Tokens) else Tokens()
+
+
+def _unexpected(name: str, facts: IntegrationFacts) -> InvalidInput:
+    fault = {"pointer": f"/{name}", "code": "unexpected", "detail": "not used"}
+    return InvalidInput(f"A connection of `{facts.name}` ({facts.auth.type}) takes no {name}.", errors=[fault])
+
+
 def _check_credential_fits(facts: IntegrationFacts, body: Credentials) -> None:
     if facts.auth.type == "oauth2":
-        raise WrongState(
-            f"`{facts.name}` uses OAuth 2.0, which this version does not connect yet.",
-            fix='If the API also takes a token, PATCH the integration with {"auth": {"type": "bearer"}}.',
-        )
+        if not body.access_token:
+            fault = {"pointer": "/access_token", "code": "missing", "detail": "is what can be tested"}
+            raise InvalidInput("Give an access token to test.", errors=[fault])
+        return
     parse_credential(facts.auth.type, body.members())
     if facts.auth.type == "custom_headers" and facts.auth.name and facts.auth.name not in (body.headers or {}):
         fault = {"pointer": f"/headers/{facts.auth.name}", "code": "required", "detail": "is missing"}

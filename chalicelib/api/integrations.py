@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.api import cursors, instants
+from chalicelib.api import clients, cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.errors import InvalidInput
 from chalicelib.merge_patch import merge
@@ -85,8 +85,11 @@ def delete(context: Context) -> Reply:
 
 def show(row: IntegrationRow) -> dict[str, Any]:
     """An integration as the API shows it."""
-    facts = integrations.facts_of(row).model_dump(mode="json", by_alias=True)
+    row_facts = integrations.facts_of(row)
+    facts = row_facts.model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
+    if row_facts.auth.type == "oauth2":  # what to register with the provider
+        facts["callback_url"] = clients.callback_url()
     return {
         **facts,
         "connections": int(row.connections),

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib import rows
 from chalicelib.auth import vault
+from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.auth.schemes import AuthScheme, Credential, CustomHeadersCredential, parse_credential
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.auth.vault import CannotOpen, Context
@@ -65,6 +66,9 @@ def put_credential(row: ConnectionRow, members: dict[str, Any], origins: Sequenc
     row.fingerprint = vault.fingerprint(row.workspace, plain)
     main = _main_secret(credential)
     row.last4 = main[-4:] if len(main) >= LAST4_FROM else None
+    row.expires_at = None
+    if isinstance(credential, Tokens) and credential.expires_at is not None:
+        row.expires_at = dt.datetime.fromtimestamp(credential.expires_at, dt.UTC)
     row.secret_header_names = sorted(credential.headers) if isinstance(credential, CustomHeadersCredential) else []
 
 

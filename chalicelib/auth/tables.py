@@ -92,6 +92,7 @@ class ConnectionRow(aws.Table):
     metadata = JSONAttribute(default=dict)
     tags = JSONAttribute(default=list)
     client = UnicodeAttribute(null=True)
+    warnings = JSONAttribute(default=list)  # what its owner should hear about, as {code, detail}
     sealed = BinaryAttribute(null=True, legacy_encoding=False)
     origins = JSONAttribute(default=list)  # where the credential may go; part of what it is sealed for
     secret_header_names = JSONAttribute(default=list)

@@ -11,6 +11,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib import aws, rows
 from chalicelib.auth import connections
+from chalicelib.auth.oauth import clients, templates
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import RowKey, is_condition_failure
 from chalicelib.egress import check_origin
@@ -35,33 +36,38 @@ def facts_of(row: IntegrationRow) -> IntegrationFacts:
 
 
 def origins_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> tuple[str, ...]:
-    """The origins that a credential of this integration may be sent to, for a connection with `config`.
+    """The origins that a credential of this integration may be sent to, sorted, for a connection with `config`: the
+    API's own and, for OAuth tokens, those of the endpoints that renew and revoke them.
 
-    Raises `InvalidInput` where the base URL needs a value that `config` does not have.
+    Raises `InvalidInput` where an address needs a value that `config` does not have.
     """
-    return (check_origin(complete_base_url(facts, config or {})),)
+    found = {origin_of(facts, config)}
+    if facts.auth.type == "oauth2":
+        scheme, known = facts.auth, config_of(facts, config)
+        urls = (scheme.token_url, scheme.refresh_url, scheme.departures.revoke_url)
+        found |= {check_origin(templates.fill_url(url, known)) for url in urls if url}
+    return tuple(sorted(found))
+
+
+def origin_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> str:
+    """The origin of the API itself. Raises as `origins_of` does."""
+    return check_origin(complete_base_url(facts, config or {}))
+
+
+def config_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A connection's `config` with the defaults of what it leaves out."""
+    defaults = {name: field.default for name, field in facts.profile.config.items() if field.default is not None}
+    return {**defaults, **(config or {})}
 
 
 def complete_base_url(facts: IntegrationFacts, config: dict[str, Any]) -> str:
     """`base_url` with its variables filled from `config`, else their defaults (OpenAPI, Server Variable Object)."""
-    url = facts.base_url
-    for name, field in facts.profile.config.items():
-        marker = "{" + name + "}"
-        if marker not in url:
-            continue
-        value = config.get(name, field.default)
-        if value is None:
-            raise InvalidInput(
-                f"The connection's config lacks `{name}`, which the base URL {facts.base_url} needs.",
-                errors=[{"pointer": f"/config/{name}", "code": "missing", "detail": field.description or "required"}],
-            )
-        if not _is_plain(value) or (field.enum and value not in field.enum):
-            raise InvalidInput(
-                f"The connection's config gives `{name}` a value that cannot stand in a URL.",
-                errors=[{"pointer": f"/config/{name}", "code": "pattern", "detail": "letters, digits, `.`, `-`, `_`"}],
-            )
-        url = url.replace(marker, value)
-    return url.rstrip("/")
+    for name in templates.variables(facts.base_url):
+        field, value = facts.profile.config[name], config.get(name)
+        if value is not None and field.enum and value not in field.enum:
+            fault = {"pointer": f"/config/{name}", "code": "enum", "detail": f"must be one of {', '.join(field.enum)}"}
+            raise InvalidInput(f"The connection's config gives `{name}` a value that is not known.", errors=[fault])
+    return templates.fill_url(facts.base_url, config_of(facts, config)).rstrip("/")
 
 
 def create(workspace: str, facts: IntegrationFacts, *, now: dt.datetime) -> IntegrationRow:
@@ -154,6 +160,7 @@ def delete(workspace: str, name: str) -> None:
         for connection in ConnectionRow.query(owner, attributes_to_get=["owner", "name"]):
             batch.delete(connection)
             rows.forget(connections.row_key(workspace, name, connection.name))
+    clients.delete_all(workspace, name)
     for key in (owner, f"{owner}#definitions"):
         with ActionRow.batch_write() as actions:
             for action in ActionRow.query(key, attributes_to_get=["owner", "name"]):
@@ -172,6 +179,8 @@ def check_reachable(facts: IntegrationFacts) -> None:
     for member in ("authorize_url", "token_url", "refresh_url"):
         if value := getattr(facts.auth, member):
             urls[f"/auth/{member}"] = value
+    if value := facts.auth.departures.revoke_url:
+        urls["/auth/oauth/revoke_url"] = value
     for pointer, url in urls.items():
         sample = url
         for name in facts.profile.config:
@@ -190,16 +199,12 @@ def _unbind(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
         if connection.status != "active":
             continue
         try:
-            same = list(origins_of(facts, connection.config)) == list(connection.origins)
+            same = origins_of(facts, connection.config) == tuple(connection.origins)
         except InvalidInput:
             same = False
         if not same or connection.auth_type != facts.auth.type:
             reason = "the integration's address or auth scheme has changed"
             connections.mark(connection, "needs_reauth", reason, now=now)
-
-
-def _is_plain(value: str) -> bool:
-    return bool(value) and ".." not in value and all(c.isalnum() or c in ".-_" for c in value) and value.isascii()
 
 
 def delete_all(workspace: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from chalicelib.auth.oauth import templates
 from chalicelib.auth.schemes import TOKEN, AuthScheme
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
@@ -123,6 +124,20 @@ class IntegrationFacts(Strict):
         used = {part.split("}")[0] for part in self.base_url.split("{")[1:]}
         if missing := used - set(self.profile.config):
             raise ValueError(f"base_url uses {{{', '.join(sorted(missing))}}}, which profile.config does not declare")
+        return self
+
+    @model_validator(mode="after")
+    def _oauth_addresses_are_bounded(self) -> IntegrationFacts:
+        """Whoever fills a connection's config must not choose where a client's secret goes."""
+        scheme = self.auth
+        urls = (scheme.authorize_url, scheme.token_url, scheme.refresh_url, scheme.departures.revoke_url)
+        for url in filter(None, urls):
+            if missing := templates.variables(url) - set(self.profile.config):
+                raise ValueError(f"{url} uses {{{', '.join(sorted(missing))}}}, which profile.config does not declare")
+            if (name := templates.open_end(url)) and not self.profile.config[name].enum:
+                raise ValueError(
+                    f"the host of {url} ends with {{{name}}}, which then needs an `enum` in profile.config"
+                )
         return self
 
 

@@ -187,10 +187,13 @@ def test_a_credential_moved_to_another_item_does_not_open(api: Api, demo: DemoSe
     assert (answer.status, answer.json["code"]) == (409, "needs_reauth")
 
 
-def test_an_oauth_integration_says_that_it_cannot_connect_yet(api: Api, demo: DemoServer) -> None:
+def test_an_oauth_integration_says_how_it_is_connected(api: Api, demo: DemoServer) -> None:
     add_shop(api, demo, auth={"type": "oauth2", "token_url": f"{demo.url}/oauth/token"})
     answer = api.put("/connections/shop/default", {"token": "x"})
-    assert (answer.status, answer.json["code"]) == (409, "wrong_state")
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/token")
+    answer = api.put("/connections/shop/default", {})
+    assert (answer.status, answer.json["code"]) == (409, "connection_required")
+    assert "/authorize" in answer.json["suggested_fix"]
 
 
 def test_connections_are_listed_page_by_page(api: Api, demo: DemoServer) -> None:

@@ -210,7 +210,7 @@ def _send(
 
 def shape(profile: OAuthProfile, url: str, asked: Mapping[str, str]) -> tuple[str, str | None, str | None]:
     """A token request's URL, body and content type, with the provider's own names for what is asked."""
-    renamed: Mapping[str, str] = {**profile.request.names}
+    renamed = {str(ours): theirs for ours, theirs in profile.request.names.items()}
     named = {renamed.get(name, name): value for name, value in asked.items()}
     if profile.request.method == "GET":
         parts = urlsplit(url)
@@ -272,3 +272,11 @@ def _key(client: Client) -> Any:
         raise GrantFailed(
             "unusable_key", f"The client's private key is no key for {client.algorithm}.", sent=False
         ) from None
+
+
+def check_key(client: Client) -> bool:
+    """True where the client's private key can sign with its algorithm."""
+    try:
+        return bool(_key(client).is_private)
+    except GrantFailed:
+        return False

@@ -46,6 +46,18 @@ def authority(template: str) -> str:
     return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}".lower()
 
 
+def open_end(template: str) -> str | None:
+    """The variable in which a URL template's host ends, which could make it any host at all; None where there is none.
+
+    A host of which less than a domain and its suffix is fixed counts as open: ``{tenant}.com`` could be anybody's.
+    """
+    host = re.split("[/?#]", template.partition("://")[2], maxsplit=1)[0].rsplit(":", 1)[0]
+    names = _VARIABLE.findall(host)
+    fixed = host.rpartition("}")[2]
+    is_bounded = fixed.startswith(".") and fixed.count(".") >= 2
+    return str(names[-1]) if names and not is_bounded else None
+
+
 def is_plain(value: Any) -> bool:
     """True for what can stand in a URL without changing where it leads."""
     return (
