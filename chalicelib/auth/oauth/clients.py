@@ -144,8 +144,8 @@ def save(row: ClientRow, *, is_new: bool, now: dt.datetime) -> None:
 
 def users(workspace: str, integration: str, name: str) -> list[str]:
     """The connections that use the client, at most 100 of them."""
-    rows = ConnectionRow.query(owner(workspace, integration), ConnectionRow.name.exists(), consistent_read=True)
-    return [row.name for row in rows if row.client == name][:100]
+    key, uses = owner(workspace, integration), ConnectionRow.client == name
+    return [row.name for row in ConnectionRow.query(key, filter_condition=uses, limit=100, consistent_read=True)]
 
 
 def delete_all(workspace: str, integration: str) -> None:
