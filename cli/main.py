@@ -13,6 +13,7 @@ import typer
 
 from cli import VERSION
 from cli.commands.add import add
+from cli.commands.audit import audit
 from cli.commands.browse import delete, list_, show
 from cli.commands.call import call
 from cli.commands.clients import clients
@@ -45,6 +46,7 @@ app.command(rich_help_panel=_USE)(call)
 app.command("list", rich_help_panel=_USE)(list_)
 app.command(rich_help_panel=_USE)(show)
 app.command(rich_help_panel=_USE)(logs)
+app.command(rich_help_panel=_USE)(audit)
 app.command(rich_help_panel=_OPERATE)(doctor)
 app.add_typer(keys, name="keys", rich_help_panel=_OPERATE)
 app.add_typer(workspaces, name="workspaces", rich_help_panel=_OPERATE)

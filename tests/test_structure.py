@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import aws
-from chalicelib.auth.tables import ApiKeyRow, ClientRow, ConnectionRow, WorkspaceRow
+from chalicelib.auth.tables import ApiKeyRow, AuditRow, ClientRow, ConnectionRow, WorkspaceRow
 from chalicelib.gateway.tables import InvocationRow
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 from chalicelib.runtime import RuntimeRow
@@ -35,6 +35,7 @@ HEAVY = {
 TABLES: list[type[aws.Table]] = [
     ApiKeyRow,
     ClientRow,
+    AuditRow,
     ConnectionRow,
     WorkspaceRow,
     InvocationRow,

@@ -172,10 +172,12 @@ def _facts(row: ConnectSessionRow, name: str) -> IntegrationFacts:
 
 
 def _choice(row: ConnectSessionRow) -> Reply:
+    titles = {name: _facts(row, name).title or name for name in row.integrations}
     items = []
-    for name in row.integrations:
+    for name, title in titles.items():
+        shown = title if list(titles.values()).count(title) == 1 else f"{title} ({name})"
         path = "?" + urlencode({"integration": name})
-        items.append(f"<li>{pages.link(path, _facts(row, name).title or name, 'button choice')}</li>")
+        items.append(f"<li>{pages.link(path, shown, 'button choice')}</li>")
     return pages.page("What would you like to connect?", f"<ul>{''.join(items)}</ul>")
 
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from pydantic import Field, ValidationError
-from pynamodb.exceptions import PutError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
-from chalicelib.auth import connections
+from chalicelib.auth import audit, connections, expiry, refresh
+from chalicelib.auth.lease import Wish
 from chalicelib.auth.oauth import clients
 from chalicelib.auth.oauth.flows import Order
 from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.auth.schemes import parse_credential
-from chalicelib.auth.tables import ConnectionRow
-from chalicelib.aws import batch_read, is_condition_failure
-from chalicelib.errors import ConnectionRequired, InvalidInput, VersionConflict, WrongState
+from chalicelib.auth.tables import AuditRow, ConnectionRow
+from chalicelib.aws import batch_read
+from chalicelib.errors import ConnectionRequired, InvalidInput, NeedsReauth, WrongState
 from chalicelib.gateway import connecting
-from chalicelib.gateway.verification import Verdict, verify
+from chalicelib.gateway.credential import not_refreshed
+from chalicelib.gateway.verification import Verdict, prove, verify
 from chalicelib.merge_patch import merge
 from chalicelib.registry import attachments, integrations
 from chalicelib.registry.models import IntegrationFacts, Name, Strict, Tags
+from chalicelib.registry.renewal import renewal_of, revoke
 
 routes = Routes()
+RESERVE_S = 5.0  # of the function's time, for saving what was refreshed and answering
 
 
 class Settings(Strict):
@@ -45,16 +48,20 @@ class Credentials(Strict):
     headers: dict[str, str] | None = None
     access_token: str | None = None
     refresh_token: str | None = None
-    expires_at: dt.datetime | None = None
+    expires_at: AwareDatetime | None = None
     scopes: tuple[str, ...] | None = None
 
     def members(self) -> dict[str, Any]:
         """The members that were given."""
-        return {name: value for name in Credentials.model_fields if (value := getattr(self, name)) is not None}
+        names = Credentials.model_fields.keys() - {"expires_at"}  # no secret, and known to every kind of credential
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 class NewConnection(Credentials, Settings):
-    """The body of PUT. For OAuth: the client to use, and tokens that there are already or what fetches them."""
+    """The body of PUT. For OAuth: the client to use, and tokens that there are already or what fetches them.
+
+    For a secret that nobody can refresh, `expires_at` is when it will end.
+    """
 
     client: Name | None = None
 
@@ -131,6 +138,7 @@ def put(context: Context, body: NewConnection) -> Reply:
     row = connections.find(context.workspace, facts.name, name)
     is_new = row is None
     now = instants.now()
+    _check_end(body, now)
     if row is None:
         row = connections.new_row(context.workspace, facts.name, name, facts.auth.type, now=now)
     else:
@@ -138,10 +146,14 @@ def put(context: Context, body: NewConnection) -> Reply:
     row.auth_type = facts.auth.type
     row.config, row.metadata, row.tags = body.config, body.metadata, list(body.tags)
     connections.put_credential(row, body.members(), origins)
+    expiry.expires(row, body.expires_at, now=now)
+    prove(facts, row, parse_credential(facts.auth.type, body.members()), now=now)
+    what: audit.What = "created" if is_new else "changed"
+    entry = _entry(context, row, what, now, {"fingerprint": row.fingerprint})
     if is_new:
-        attachments.attach(row)
+        attachments.attach(row, entry=entry)
     else:
-        _save(row, now)
+        connections.save_credential(row, now=now, entry=entry)
     headers = {"ETag": etag(row.version)}
     if is_new:
         headers["Location"] = f"/api/v1/connections/{facts.name}/{name}"
@@ -162,21 +174,50 @@ def patch(context: Context, body: ConnectionPatch) -> Reply:
     connections.check_config(row.config, facts.profile.config)
     if integrations.origins_of(facts, row.config) != tuple(row.origins) and row.sealed is not None:
         row.status, row.reason = "needs_reauth", "its config now leads to another address"
+    now = instants.now()
+    also: tuple[str, ...] = ()
     if body.enabled is False:
-        row.status, row.reason = "disabled", "switched off"
+        row.status, row.reason, row.refresh_at, also = "disabled", "switched off", None, ("refresh_at",)
     elif body.enabled is True and row.status == "disabled":
-        row.status, row.reason = "active", None
-    _save(row, instants.now())
+        row.status, row.reason, also = "active", None, ("refresh_at",)
+        row.refresh_at = now.timestamp() if row.refresh_shard else None  # the sweep sees what it missed
+    entry = _entry(context, row, "changed", now, {"enabled": body.enabled}) if also else None
+    connections.save(row, now=now, also=also, entry=entry)
     return Reply(show(row), headers={"ETag": etag(row.version)})
 
 
 @routes("DELETE", "/v1/connections/{integration}/{connection}", scope="connections:write")
 def delete(context: Context) -> Reply:
-    """Disconnect: the sealed credential is gone with its item."""
-    _, row = _get(context)
+    """Disconnect: the sealed credential is gone with its item, and revoked at the provider where that can be done."""
+    facts, row = _get(context)
     context.check_etag(int(row.version))
-    attachments.detach(row)
-    return Reply(None, 204)
+    now = instants.now()
+    revocation = revoke(facts, row)
+    details = {"fingerprint": row.fingerprint, "revocation": revocation.outcome if revocation else None}
+    attachments.detach(row, entry=_entry(context, row, "deleted", now, details))
+    if revocation is None:
+        return Reply(None, 204)
+    return Reply({"revocation": {"outcome": revocation.outcome, "detail": revocation.detail}})
+
+
+@routes("POST", "/v1/connections/{integration}/{connection}/refresh", scope="connections:write")
+def refresh_now(context: Context) -> Reply:
+    """Get new tokens now, whether or not they are due; the connection as it is then."""
+    facts, row = _get(context)
+    if facts.auth.type != "oauth2" or row.auth_type != "oauth2":
+        raise WrongState(f"`{row.name}` holds {row.auth_type} credentials, which nobody can refresh.")
+    if row.status == "disabled" or row.sealed is None:
+        raise WrongState(f"The connection `{row.name}` is {row.status}.")
+    until = refresh.PACE.now() + context.remaining_s - RESERVE_S
+    outcome = refresh.refresh(row, Wish.ASKED, renewal_of(facts, context.actor), until=until)
+    if outcome.row.status == "needs_reauth":
+        raise NeedsReauth(
+            f"The provider gives no new tokens: {outcome.row.reason}.",
+            fix=f"Connect it again: `waygate connect {row.integration} --name {row.name}`.",
+        )
+    if outcome.failure and outcome.row.fingerprint == row.fingerprint:
+        raise not_refreshed(outcome)
+    return Reply(show(outcome.row), headers={"ETag": etag(outcome.row.version)})
 
 
 @routes("POST", "/v1/connections/{integration}/{connection}/test", scope="connections:write", body=Trial)
@@ -194,11 +235,13 @@ def test(context: Context, body: Trial) -> dict[str, Any]:
     if row.status == "disabled":
         raise WrongState(f"The connection `{row.name}` is disabled.")
     origin = integrations.origin_of(facts, row.config)
-    credential = connections.open_credential(row, facts.auth, origin)
+    credential = connections.open_credential(row, facts.auth, origin, is_proof=True)
     verdict = verify(facts, credential, dict(row.config), now=instants.now())
     if verdict.ok:
         row.last_verified_at = verdict.at
-        _save(row, verdict.at)
+        if row.status == "pending":
+            row.status, row.reason = "active", None
+        connections.save(row, now=verdict.at, also=("last_verified_at",))
     return _verdict(verdict)
 
 
@@ -214,10 +257,10 @@ def show(row: ConnectionRow) -> dict[str, Any]:
         "metadata": row.metadata,
         "tags": row.tags,
         "client": row.client,
-        "warnings": row.warnings,
+        "warnings": [*row.warnings, *expiry.warnings_of(row, now=instants.now())],
         "expires_at": instants.show(row.expires_at),
         "last_refreshed_at": instants.show(row.last_refreshed_at),
-        "next_refresh_at": instants.show(row.next_refresh_at),
+        "next_refresh_at": instants.show(_next_refresh(row)),
         "last_verified_at": instants.show(row.last_verified_at),
         "secret": {"last4": row.last4, "fingerprint": row.fingerprint} if row.sealed is not None else None,
         "version": int(row.version),
@@ -303,13 +346,21 @@ def _check_credential_fits(facts: IntegrationFacts, body: Credentials) -> None:
         raise InvalidInput("The integration's own header is missing.", errors=[fault])
 
 
-def _save(row: ConnectionRow, now: Any) -> None:
-    try:
-        connections.save(row, now=now)
-    except PutError as error:
-        if is_condition_failure(error):
-            raise VersionConflict(f"The connection `{row.name}` was changed at the same time.") from None
-        raise
+def _check_end(body: NewConnection, now: dt.datetime) -> None:
+    if body.expires_at is not None and body.expires_at <= now:
+        fault = {"pointer": "/expires_at", "code": "past", "detail": "must lie ahead"}
+        raise InvalidInput("A credential that has expired is of no use.", errors=[fault])
+
+
+def _entry(
+    context: Context, row: ConnectionRow, what: audit.What, now: dt.datetime, details: dict[str, Any]
+) -> AuditRow:
+    return audit.entry(connections.place_of(row), what, context.actor, now=now, details=details)
+
+
+def _next_refresh(row: ConnectionRow) -> dt.datetime | None:
+    at: float | None = row.refresh_at if row.renewable else None
+    return None if at is None else dt.datetime.fromtimestamp(float(at), dt.UTC)
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -88,10 +88,9 @@ def show(row: IntegrationRow) -> dict[str, Any]:
     row_facts = integrations.facts_of(row)
     facts = row_facts.model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
-    if row_facts.auth.type == "oauth2":  # what to register with the provider
-        facts["callback_url"] = clients.callback_url()
     return {
         **facts,
+        "callback_url": clients.callback_url() if row_facts.auth.type == "oauth2" else None,
         "connections": int(row.connections),
         "version": int(row.version),
         "created_at": instants.show(row.created_at),

@@ -124,7 +124,8 @@ def end(outcome: Outcome, origin: str) -> Reply:
         content = pages.state(str(outcome.reason), is_good=False)
         content += pages.paragraph("You can close this window and try again.", "muted")
         return pages.page(f"{outcome.title} is not connected", content, status=400, facts=facts)
-    content = pages.state("It worked, and was tried out where that is possible.", is_good=True)
+    said = "It worked, and a first call with it went through." if outcome.is_tried else "It worked."
+    content = pages.state(said, is_good=True)
     content += "".join(pages.paragraph(warning["detail"], "muted") for warning in outcome.warnings)
     content += pages.paragraph("You can close this window.", "muted")
     return pages.page(f"{outcome.title} is connected", content, facts=facts)

@@ -34,6 +34,7 @@ NEVER_SET: Final = frozenset(
     )
 )
 _NEVER_PREFIXES: Final = ("x-forwarded-", "proxy-")
+_PLAIN: Final = OAuthProfile()
 
 
 class AuthScheme(BaseModel):
@@ -55,7 +56,7 @@ class AuthScheme(BaseModel):
     @property
     def departures(self) -> OAuthProfile:
         """How the provider departs from plain OAuth 2.0."""
-        return self.oauth or OAuthProfile()
+        return self.oauth or _PLAIN
 
     @model_validator(mode="after")
     def _is_complete(self) -> AuthScheme:

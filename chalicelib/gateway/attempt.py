@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chalicelib.egress import Answer, CallFailed, Outbound, send
@@ -52,6 +52,12 @@ class Tried:
             "duration_ms": sum(one["duration_ms"] for one in self.attempts),
             "attempts": list(self.attempts),
         }
+
+    def followed_by(self, other: Tried, reason: str) -> Tried:
+        """Both stories as one; `reason` says why the last attempt of this one was not the last of all."""
+        *before, last = self.attempts
+        after = ({**one, "n": one["n"] + len(self.attempts)} for one in other.attempts)
+        return replace(other, attempts=(*before, {**last, "reason": reason}, *after))
 
     def explain(self, error: WaygateError, *, may_have_happened: bool) -> None:
         """Add to `error` what is known of the upstream; a write that may have happened must not be repeated blindly."""

@@ -14,19 +14,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from chalicelib.auth import connections
+from chalicelib.auth import audit, connections, expiry
+from chalicelib.auth.audit import Actor
 from chalicelib.auth.oauth import authorize as authorization
 from chalicelib.auth.oauth import clients, flows, grants, public_origin, sessions, templates
 from chalicelib.auth.oauth.clients import Client
 from chalicelib.auth.oauth.flows import Order
 from chalicelib.auth.oauth.tokens import GrantFailed, GrantRefused, Tokens
 from chalicelib.auth.schemes import parse_credential
-from chalicelib.auth.tables import ConnectionRow
+from chalicelib.auth.tables import AuditRow, ConnectionRow
 from chalicelib.errors import ClientNotFound, UpstreamFailed, UpstreamRefused, WaygateError, WrongState
-from chalicelib.gateway.verification import verify
+from chalicelib.gateway.verification import prove
 from chalicelib.observability import guard_secrets, logger
 from chalicelib.registry import attachments, integrations
 from chalicelib.registry.models import IntegrationFacts
+from chalicelib.registry.renewal import plan
 
 WAITING: Final = "waiting for the account's owner"
 _BY_CONSENT: Final = frozenset({None, "authorization_code", "implicit"})
@@ -46,6 +48,7 @@ class Outcome:
     reason: str | None = None
     order: Order | None = None
     title: str = ""
+    is_tried: bool = False
     warnings: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -74,7 +77,7 @@ def authorize(facts: IntegrationFacts, order: Order, *, now: dt.datetime) -> tup
         row = connections.new_row(order.workspace, facts.name, order.connection, facts.auth.type, now=now)
         row.reason, row.client = WAITING, order.client
         row.config, row.metadata, row.tags = merged["config"], merged["metadata"], merged["tags"]
-        attachments.attach(row)
+        attachments.attach(row, entry=_entry(row, order, "created", now, {"fingerprint": None}))
     flow, expires_at = flows.begin(order, now=now.timestamp())
     return f"{public_origin.get()}/api/v1/oauth/start/{flow}", expires_at
 
@@ -112,7 +115,7 @@ def complete(parameters: Mapping[str, str], cookie: str | None, *, now: dt.datet
         return _failed(order, str(row.reason), now, title)
     if order.starter.startswith("session:"):
         sessions.settle(order.starter.removeprefix("session:"), order.integration)
-    return Outcome(True, None, order, title, list(row.warnings))
+    return Outcome(True, None, order, title, facts.verification is not None, list(row.warnings))
 
 
 def _exchange(
@@ -186,16 +189,21 @@ def connect(
     row.config, row.metadata, row.tags = config, merged["metadata"], merged["tags"]
     row.client = order.client if facts.auth.type == "oauth2" else None
     row.warnings = warnings or []
-    connections.put_credential(row, members, origins)
-    if facts.verification is not None:
-        verdict = verify(facts, parse_credential(facts.auth.type, members), config, now=now)
-        row.status, row.reason = ("active", None) if verdict.ok else ("error", verdict.detail)
-        row.last_verified_at = verdict.at if verdict.ok else row.last_verified_at
+    plan(row, facts)
+    connections.put_credential(row, members, origins, margin_s=facts.auth.departures.refresh.margin_s)
+    if facts.auth.type != "oauth2":
+        expiry.expires(row, None, now=now)
+    prove(facts, row, parse_credential(facts.auth.type, members), now=now)
+    details = {"fingerprint": row.fingerprint}
     if is_new:
-        attachments.attach(row)
+        attachments.attach(row, entry=_entry(row, order, "created", now, details))
     else:
-        connections.save(row, now=now)
+        connections.save_credential(row, now=now, entry=_entry(row, order, "changed", now, details))
     return row
+
+
+def _entry(row: ConnectionRow, order: Order, what: audit.What, now: dt.datetime, details: dict[str, Any]) -> AuditRow:
+    return audit.entry(connections.place_of(row), what, Actor(order.starter), now=now, details=details)
 
 
 def _url(
@@ -218,7 +226,9 @@ def _client(facts: IntegrationFacts, workspace: str, name: str) -> Client:
     except ClientNotFound as error:
         origin = public_origin.find()
         if origin:
-            error.facts["callback_url"] = origin + public_origin.CALLBACK_PATH
+            address = origin + public_origin.CALLBACK_PATH
+            error.facts["callback_url"] = address
+            error.suggested_fix = f"{error.suggested_fix} The callback URL to register is {address}."
         raise
 
 

@@ -4,9 +4,11 @@
 2. **resolve** action, integration and connection (`resolve.resolve`);
 3. **validate** the input against the action's schema, every fault at once;
 4. **build** the upstream request, a pure function (`request.build`);
-5. **credential**: opened for the integration's own origin, and applied last (`request.sign`);
+5. **credential**: refreshed if due, opened for the integration's own origin (`credential`), applied last
+   (`request.sign`);
 6. **admit**: a refusal would cost no upstream call;
-7. **attempt**: bounded calls through the egress door, repeated where that is safe (`attempt`, `retry`);
+7. **attempt**: bounded calls through the egress door, repeated where that is safe (`attempt`, `retry`); once more where
+   the upstream refuses a token that can be refreshed;
 8. **read** the answer, and hold it against the output schema (`response.read`);
 9. **record** the invocation, masked, off the caller's path (`log.emit`).
 """
@@ -23,20 +25,22 @@ from typing import Any, Final
 from ulid import ULID
 
 from chalicelib import checked_json
-from chalicelib.auth import connections
+from chalicelib.auth import refresh
 from chalicelib.auth.api_keys import Caller
-from chalicelib.auth.schemes import Placement, place, reserved_names
-from chalicelib.egress import Answer, check_origin
+from chalicelib.auth.schemes import reserved_names
+from chalicelib.egress import Answer
 from chalicelib.errors import InvalidInput, UpstreamFault, UpstreamInvalidResponse, WaygateError
-from chalicelib.gateway import attempt, log, response, retry
+from chalicelib.gateway import attempt, credential, log, response, retry
 from chalicelib.gateway.attempt import Conduct, Tried
+from chalicelib.gateway.credential import Held
 from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.gateway.resolve import Resolved, authorize, resolve
-from chalicelib.observability import emit_metrics, guard_secrets, redact, redact_bytes
+from chalicelib.observability import emit_metrics, redact, redact_bytes
 from chalicelib.registry import definitions, integrations, validation
 from chalicelib.registry.models import ActionFacts
 from chalicelib.settings import Caps
 
+UNAUTHORIZED: Final = 401
 _LEAST_TIMEOUT_S: Final = 0.05
 _HINTS: Final = 5  # unknown names for which similar ones are looked up
 _LONGEST_NAME: Final = 64  # of an integration, an action or a connection; of what a hint is looked up for
@@ -122,20 +126,30 @@ def _run(story: _Story, clock: Callable[[], float], now: Callable[[], dt.datetim
     request = build(resolved.action, values, base_url=base_url, owned=_owned_names(resolved))
     if header := resolved.action.idempotency_header:
         request = request.with_header(header, call.idempotency_key or call.request_id)
-    placement = _credential(resolved, base_url)
-    story.request = masked(request, placement)
+    until = refresh.PACE.now() + max(0.0, Caps.CALL_TIMEOUT_S - (clock() - story.started))
+    held = credential.hold(resolved, base_url, until=until, is_dry=call.dry_run)
+    story.request = masked(request, held.placement)
     story.sizes["request"] = len(request.body or b"")
     if call.dry_run:
         return _dry_run(story, resolved, request, clock)
     timeout_s = min(call.timeout_s or Caps.CALL_TIMEOUT_S, resolved.integration.policy.timeout_s)
-    conduct = Conduct(
-        limits=resolved.integration.profile.rate_limits,
-        is_write=resolved.action.behaviour != "read",
-        is_repeatable=resolved.action.behaviour == "read" or resolved.action.idempotency_header is not None,
-        timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
-        workspace=story.caller.workspace,
-    )
-    tried = story.tried = attempt.attempt(sign(request, placement), conduct, now=now, pace=retry.PACE)
+    workspace = story.caller.workspace
+
+    def send(one: Held) -> Tried:
+        conduct = Conduct(
+            limits=resolved.integration.profile.rate_limits,
+            is_write=resolved.action.behaviour != "read",
+            is_repeatable=resolved.action.behaviour == "read" or resolved.action.idempotency_header is not None,
+            timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
+            workspace=workspace,
+        )
+        return attempt.attempt(sign(request, one.placement), conduct, now=now, pace=retry.PACE)
+
+    tried = story.tried = send(held)
+    if _is_refused(tried) and (renewed := credential.renew_refused(resolved, held, base_url, until=until)):
+        tried = story.tried = tried.followed_by(send(renewed), "token_refreshed")
+        if _is_refused(tried):
+            credential.give_up(resolved, renewed)
     if isinstance(tried.result, Answer):
         story.sizes["response"] = len(tried.result.body)
     answer = attempt.outcome(tried)
@@ -195,15 +209,9 @@ def _owned_names(resolved: Resolved) -> frozenset[tuple[str, str]]:
     return reserved_names(resolved.integration.auth, row.secret_header_names if row else ())
 
 
-def _credential(resolved: Resolved, base_url: str) -> Placement:
-    """The credential's headers and parameters, known to redaction from here on."""
-    scheme = resolved.integration.auth
-    if resolved.connection is None:
-        return Placement()
-    credential = connections.open_credential(resolved.connection, scheme, check_origin(base_url))
-    placement = place(scheme, credential)
-    guard_secrets(placement.secrets)
-    return placement
+def _is_refused(tried: Tried) -> bool:
+    """True where the upstream says that it does not accept the credential."""
+    return isinstance(tried.result, Answer) and tried.result.status == UNAUTHORIZED
 
 
 def _dry_run(story: _Story, resolved: Resolved, request: Request, clock: Callable[[], float]) -> Result:

@@ -69,7 +69,9 @@ def connect_link(
         return
     (out.note if as_json else out.say)(session["url"])
     if not wait:
-        out.note(f"Good once, until {session['expires_at']}. What became of it: GET /api/v1/connect-sessions/…")
+        out.note(
+            f"Good once, until {session['expires_at']}. What became of it: GET /api/v1/connect-sessions/{session['id']}"
+        )
         return
     ended = _wait(lambda: api.get("connect-sessions", session["id"]), lambda found: found["status"] != "open")
     if as_json:

@@ -160,13 +160,29 @@ def test_a_disabled_connection_stops_at_once_and_comes_back(api: Api, demo: Demo
 
 
 def test_a_replaced_credential_is_used_by_the_next_call(api: Api, demo: DemoServer) -> None:
-    add_shop(api, demo)
+    add_shop(api, demo, verification=None)
     add_action(api)
     connect(api, value="wrong-key-0000000000")
     refused = api.post("/actions/shop/get-pet", {"pet_id": 1})
     assert (refused.status, refused.json["code"]) == (424, "upstream_refused")
     assert "credential" in refused.json["suggested_fix"]
     connect(api)
+    assert api.post("/actions/shop/get-pet", {"pet_id": 1}).status == 200
+
+
+def test_a_connection_is_active_only_once_its_credential_is_proved(api: Api, demo: DemoServer) -> None:
+    add_shop(api, demo)
+    add_action(api)
+    made = connect(api, value="wrong-key-0000000000")
+    assert (made["status"], made["last_verified_at"]) == ("pending", None)
+    assert made["reason"] == "verification_failed: The upstream answered 401; 200 was expected."
+    refused = api.post("/actions/shop/get-pet", {"pet_id": 1})
+    assert (refused.status, refused.json["code"]) == (409, "needs_reauth")
+    assert "verification_failed" in refused.json["detail"]
+    assert not api.ok("POST", "/connections/shop/default/test", {})["ok"]  # it can be tried again as it is
+    made = connect(api)
+    assert (made["status"], made["reason"]) == ("active", None)
+    assert made["last_verified_at"] is not None
     assert api.post("/actions/shop/get-pet", {"pet_id": 1}).status == 200
 
 

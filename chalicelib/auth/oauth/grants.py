@@ -28,6 +28,7 @@ from chalicelib.observability import guard_secrets
 
 ANSWER_BYTES: Final = 65_536  # of a token answer (E7)
 TIMEOUT_S: Final = 10.0
+WITHOUT_CONSENT: Final = ("client_credentials", "password", "jwt_bearer")
 _JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -112,7 +113,7 @@ def _renews_itself(scheme: AuthScheme, tokens: Tokens) -> bool:
     """True where no consent is needed for new tokens."""
     if scheme.grant == "password":
         return tokens.password is not None
-    return scheme.grant in ("client_credentials", "jwt_bearer")
+    return scheme.grant in WITHOUT_CONSENT
 
 
 def _scope(scheme: AuthScheme) -> str:
@@ -189,7 +190,7 @@ def _send(
         def parse_response_token(self, resp: Any) -> Any:
             return resp
 
-    private_key = _key(client) if client.auth_method == "private_key_jwt" else None
+    private_key = signing_key(client) if client.auth_method == "private_key_jwt" else None
     session = confine(
         Session(client.client_id, private_key or client.client_secret, token_endpoint_auth_method=client.auth_method),
         timeout_s=timeout_s,
@@ -247,7 +248,7 @@ def _assertion(scheme: AuthScheme, client: Client, config: Mapping[str, Any], *,
     if rule.has_scope and scheme.scopes:
         claims["scope"] = _scope(scheme)
     signed = sign_jwt_bearer_assertion(
-        _key(client),
+        signing_key(client),
         issuer=client.client_id,
         audience=rule.audience or templates.fill_url(scheme.token_url or "", config),
         subject=templates.fill_text(rule.subject, config) if rule.subject else None,
@@ -259,7 +260,7 @@ def _assertion(scheme: AuthScheme, client: Client, config: Mapping[str, Any], *,
     return signed.decode() if isinstance(signed, bytes) else str(signed)
 
 
-def _key(client: Client) -> Any:
+def signing_key(client: Client) -> Any:
     """The client's private key, as authlib signs with it. Raises `GrantFailed` where it is no such key."""
     from joserfc.errors import JoseError
     from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -277,6 +278,6 @@ def _key(client: Client) -> Any:
 def check_key(client: Client) -> bool:
     """True where the client's private key can sign with its algorithm."""
     try:
-        return bool(_key(client).is_private)
+        return bool(signing_key(client).is_private)
     except GrantFailed:
         return False
