@@ -238,10 +238,12 @@ def test(context: Context, body: Trial) -> dict[str, Any]:
     credential = connections.open_credential(row, facts.auth, origin, is_proof=True)
     verdict = verify(facts, credential, dict(row.config), now=instants.now())
     if verdict.ok:
+        also: tuple[str, ...] = ("last_verified_at",)
         row.last_verified_at = verdict.at
         if row.status == "pending":
-            row.status, row.reason = "active", None
-        connections.save(row, now=verdict.at, also=("last_verified_at",))
+            row.status, row.reason, also = "active", None, ("last_verified_at", "refresh_at")
+            row.refresh_at = verdict.at.timestamp() if row.refresh_shard else None  # the sweep did not come so far
+        connections.save(row, now=verdict.at, also=also)
     return _verdict(verdict)
 
 

@@ -225,7 +225,7 @@ def test_a_connection_is_active_only_once_its_credential_was_tried(
     page = browser.connect(begin(api))
     assert page.status == 400
     connection = api.ok("GET", "/connections/crm/default")
-    assert connection["status"] == "error"
+    assert connection["status"] == "pending"
     assert "204 was expected" in connection["reason"]
 
 

@@ -180,7 +180,7 @@ def _responses(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any]
     responses: dict[str, Any] = {}
     for status in told.statuses:
         said: dict[str, Any] = {"description": "Done" if told.answer is None else inspect.getdoc(told.answer)}
-        if told.answer is not None:
+        if told.answer is not None and status != 204:
             said["content"] = {"application/json": {"schema": models[told.answer, "serialization"]}}
         if told.as_lines:
             said["content"]["application/x-ndjson"] = {}
