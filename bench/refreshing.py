@@ -26,7 +26,7 @@ _LIFETIME_S = 3_600
 def main() -> None:
     """Measure, print, write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--connections", type=int, default=400)
+    parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--serve", type=int, help="(the other process) serve this many connections")
     options = parser.parse_args()
