@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test lint bench format lock clean
+.PHONY: help run test oidc lint bench format lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,8 +22,16 @@ help: ## Show what there is
 run: $(VENV)/.local ## Start Waygate on this machine: API, demo upstream, state in .waygate/
 	@exec $(PY) -m infra.local --port $(PORT) --state $(STATE)
 
-test: $(VENV)/.dev $(VENV)-upstreams/.made ## Run every test, with branch coverage of chalicelib
+test: $(VENV)/.dev $(VENV)-upstreams/.made oidc ## Run every test, with branch coverage of chalicelib
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
+
+OIDC := tests/auth/oidc/node_modules
+oidc: ## Install the certified OpenID provider that tests refresh tokens at (needs Node.js; skipped without)
+	@if [ -e $(OIDC)/.made ] && [ $(OIDC)/.made -nt tests/auth/oidc/package-lock.json ]; then exit 0; fi; \
+	  if ! command -v npm >/dev/null; then echo "No Node.js: the tests of refresh at a certified provider will be SKIPPED." >&2; exit 0; fi; \
+	  echo "Installing a certified OpenID provider for the tests …"; \
+	  (cd tests/auth/oidc && npm ci --no-audit --no-fund --silent) && touch $(OIDC)/.made \
+	  || echo "npm could not install it: the tests of refresh at a certified provider will be SKIPPED." >&2
 
 lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
 	@$(VENV)/bin/ruff check .
@@ -33,10 +41,11 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
 	@$(VENV)/bin/bandit -q -ll -c pyproject.toml -r app.py chalicelib cli infra
 	@$(VENV)/bin/cfn-lint infra/template.yaml
 
-bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing and searching (fetches public descriptions; minutes)
+bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searching and refreshing (fetches public descriptions; minutes)
 	@$(PY) -m bench.invoking
 	@$(PY) -m bench.importing
 	@$(PY) -m bench.search
+	@$(PY) -m bench.refreshing
 
 format: $(VENV)/.dev ## Format the code
 	@$(VENV)/bin/ruff check --fix-only -q .

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalice.app import CloudWatchEvent, SQSEvent
+
+from chalicelib import aws
 from chalicelib.api import (
     actions,
+    audit,
+    clients,
+    connect_sessions,
     connections,
     exports,
     health,
     integrations,
     invocations,
     keys,
+    oauth,
     openapi,
     scrape_jobs,
     tags,
@@ -19,22 +26,13 @@ from chalicelib.api import (
     workspaces,
 )
 from chalicelib.api.application import Application
+from chalicelib.settings import settings
 
 app = Application(app_name="waygate")
 openapi.describe(app.endpoints)
 app.serve(
-    health,
-    openapi,
-    keys,
-    workspaces,
-    integrations,
-    exports,
-    actions,
-    tags,
-    connections,
-    scrape_jobs,
-    uploads,
-    invocations,
+    *(health, openapi, keys, workspaces, integrations, exports, clients, actions, tags, connections, audit),
+    *(oauth, connect_sessions, scrape_jobs, uploads, invocations),
 )
 
 
@@ -44,6 +42,38 @@ def administer(event: dict[str, Any], _context: object) -> dict[str, Any]:
     from chalicelib.auth.workspaces import administer as run
 
     return run(event)
+
+
+@app.schedule("rate(1 minute)", name="sweep")
+def sweep(event: CloudWatchEvent) -> dict[str, int]:
+    """Every minute: refresh the connections that are due, or hand them on to workers."""
+    from chalicelib.registry.sweep import sweep as run
+
+    return run(remaining_s=_remaining_s(event.context))
+
+
+@app.on_sqs_message(settings().resource("refresh.fifo"), batch_size=1, name="refresh_connections")
+def refresh_connections(event: SQSEvent) -> None:
+    """What the sweep handed on, a message at a time."""
+    from chalicelib.registry.sweep import work_message
+
+    work_message(event.to_dict(), remaining_s=_remaining_s(event.context))
+
+
+@app.on_sqs_message(settings().resource("orphaned-tokens"), batch_size=1, name="adopt_tokens")
+def adopt_tokens(event: SQSEvent) -> None:
+    """Tokens that could not be saved, put where they belong."""
+    import datetime as dt
+
+    from chalicelib.auth.orphans import work
+
+    aws.learn_account(event.context.invoked_function_arn)
+    work(event.to_dict(), now=dt.datetime.now(dt.UTC))
+
+
+def _remaining_s(context: Any) -> float:
+    aws.learn_account(context.invoked_function_arn)
+    return float(context.get_remaining_time_in_millis()) / 1_000
 
 
 @app.lambda_function(name="record_invocations")

@@ -71,6 +71,12 @@ def learn_account(function_arn: str) -> None:
 _account: list[str] = []
 
 
+def queue_url(purpose: str) -> str:
+    """Where this deployment's queue for `purpose` is. Its form is fixed, so it costs no call."""
+    sqs = client("sqs")
+    return f"{sqs.meta.endpoint_url}/{account()}/{settings().resource(purpose)}"
+
+
 def bucket() -> str:
     """The bucket that holds documents, uploads, drafts and large definitions."""
     return f"{settings().resource('documents')}-{account()}-{region()}"
@@ -196,6 +202,53 @@ class Table(Model):
             return cls.get(hash_key, range_key, consistent_read=True)
         except cls.DoesNotExist:
             return None
+
+    def change(
+        self,
+        names: Sequence[str],
+        *,
+        condition: str,
+        values: Mapping[str, Any] | None = None,
+        counts: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """UpdateItem's arguments that write the attributes `names` as they are in this row (None: away with it).
+
+        The numbers `counts` go up by one. `condition` may use `values`.
+        """
+        kept, gone, told = [], [], dict(values or {})
+        aliases = {}
+        for number, name in enumerate(names):
+            attribute, value = self.get_attributes()[name], getattr(self, name)
+            aliases[f"#n{number}"] = name
+            if value is None:
+                gone.append(f"#n{number}")
+            else:
+                kept.append(f"#n{number} = :v{number}")
+                told[f":v{number}"] = {attribute.attr_type: attribute.serialize(value)}
+        clauses = [f"SET {', '.join(kept)}"] * bool(kept) + [f"REMOVE {', '.join(gone)}"] * bool(gone)
+        if counts:
+            clauses.append("ADD " + ", ".join(f"{name} :one" for name in counts))
+            told[":one"] = {"N": "1"}
+        key = [getattr(self, str(name)) for name in (self._hash_keyname, self._range_keyname) if name]
+        return {
+            "TableName": self.Meta.table_name,
+            "Key": self.raw_key(*key),
+            "UpdateExpression": " ".join(clauses),
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": aliases,
+            **({"ExpressionAttributeValues": told} if told else {}),
+        }
+
+    def putting(self) -> dict[str, Any]:
+        """Put's arguments, as a transaction has them."""
+        return {"TableName": self.Meta.table_name, "Item": self.serialize()}
+
+
+def transact(updates: Sequence[dict[str, Any]], puts: Sequence[Table]) -> None:
+    """Write all of it or nothing. Raises `ClientError`; see `is_condition_failure`."""
+    items: list[dict[str, Any]] = [{"Update": update} for update in updates]
+    items += [{"Put": row.putting()} for row in puts]
+    client("dynamodb").transact_write_items(TransactItems=items)
 
 
 RowKey = tuple[type[Table], str, str | None]

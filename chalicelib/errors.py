@@ -16,6 +16,8 @@
     │   ├── IntegrationNotFound           integration_not_found
     │   ├── ActionNotFound                action_not_found
     │   ├── ConnectionNotFound            connection_not_found
+    │   ├── ClientNotFound                client_not_found
+    │   ├── ConnectSessionNotFound        connect_session_not_found
     │   ├── ScrapeJobNotFound             scrape_job_not_found
     │   ├── DraftNotFound                 draft_not_found
     │   ├── UploadNotFound                upload_not_found
@@ -30,6 +32,7 @@
     │   ├── ConnectionRequired            connection_required
     │   ├── ConnectionAmbiguous           connection_ambiguous
     │   ├── NeedsReauth                   needs_reauth
+    │   ├── PublicUrlUnknown              public_url_unknown
     │   ├── VersionConflict               version_conflict
     │   ├── IdempotencyInProgress         idempotency_in_progress
     │   ├── OutcomeUnknown                outcome_unknown
@@ -206,6 +209,18 @@ class ConnectionNotFound(NotFound):
     code, title = "connection_not_found", "There is no such connection"
 
 
+class ClientNotFound(NotFound):
+    """The integration has no OAuth client of that name."""
+
+    code, title = "client_not_found", "There is no such OAuth client"
+
+
+class ConnectSessionNotFound(NotFound):
+    """No connect session of that id; they are kept for a day."""
+
+    code, title = "connect_session_not_found", "There is no such connect session"
+
+
 class ScrapeJobNotFound(NotFound):
     """No job of that id."""
 
@@ -293,6 +308,12 @@ class NeedsReauth(Conflict):
     """The connection's credentials no longer work, or are bound to another host."""
 
     code, title = "needs_reauth", "This connection must be connected again"
+
+
+class PublicUrlUnknown(Conflict):
+    """Nobody has told the deployment its public address yet, and OAuth and connect links need it."""
+
+    code, title = "public_url_unknown", "This deployment does not know its public address"
 
 
 class VersionConflict(Conflict):

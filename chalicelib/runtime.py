@@ -36,7 +36,7 @@ class RuntimeRow(aws.Table):
         return row if row is not None and row.expires_at > now else None
 
     @classmethod
-    def change(
+    def update_if(
         cls, key: str, update: str, values: Mapping[str, str | float], *, condition: str | None = None
     ) -> tuple[Self | None, bool]:
         """Update the item: as it is now, and True. Where `condition` refuses: as found (None: absent), and False.
@@ -65,6 +65,27 @@ class RuntimeRow(aws.Table):
                 raise
             found: Any = error.response.get("Item")
             return (cls.from_raw_data(found) if found else None), False
+
+    @classmethod
+    def take(cls, key: str, now: float, **expected: str) -> Self | None:
+        """The item as it was at `now`, which nobody can take a second time; None where it has expired, is not there
+        or differs from `expected` in an attribute."""
+        names = {f"#{n}": name for n, name in enumerate(("expires_at", *expected))}
+        values = {":0": {"N": str(now)}} | {f":{n}": {"S": text} for n, text in enumerate(expected.values(), start=1)}
+        try:
+            answer = aws.client("dynamodb").delete_item(
+                TableName=cls.Meta.table_name,
+                Key=cls.raw_key(key),
+                ConditionExpression=" AND ".join(["#0 > :0", *(f"#{n} = :{n}" for n in range(1, len(names)))]),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_OLD",
+            )
+        except ClientError as error:
+            if aws.is_condition_failure(error):
+                return None
+            raise
+        return cls.from_raw_data(answer["Attributes"])
 
 
 def key_of(kind: str, *names: str) -> str:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     denied_ports: Annotated[tuple[Annotated[int, Field(gt=0, lt=65536)], ...], NoDecode] = Field(
         default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
     )
+    audit_days: int = Field(
+        default=400, ge=1, le=3_650, description="How many days the audit of credentials is kept; 400 is 13 months."
+    )
 
     calls_per_s: float = Field(
         default=10,

@@ -61,8 +61,28 @@ def members(auth: dict[str, Any], source: Source, username: str | None) -> dict[
             return {"username": _username(username), "password": source.read("Password")}
         case "custom_headers":
             return {"headers": _headers(auth, source)}
+        case "oauth2":
+            return _tokens(auth, source, username)
         case _:
             return {}
+
+
+def _tokens(auth: dict[str, Any], source: Source, username: str | None) -> dict[str, Any]:
+    """What a grant without consent needs; else a refresh token that there is already, or JSON of tokens."""
+    if auth.get("grant") in ("client_credentials", "jwt_bearer"):
+        return {}
+    if auth.get("grant") == "password":
+        return {"username": _username(username), "password": source.read("Password")}
+    secret = source.read("Refresh token, or JSON of tokens")
+    if not secret.lstrip().startswith("{"):
+        return {"refresh_token": secret}
+    try:
+        tokens = parse_json(secret, "The secret")
+    except Misuse:
+        tokens = None  # its message would quote what it read
+    if not isinstance(tokens, dict):
+        raise Misuse('The secret must be a refresh token, or JSON: {"access_token": "…", "refresh_token": "…"}.')
+    return tokens
 
 
 def _username(given: str | None) -> str:

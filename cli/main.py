@@ -13,9 +13,12 @@ import typer
 
 from cli import VERSION
 from cli.commands.add import add
+from cli.commands.audit import audit
 from cli.commands.browse import delete, list_, reset_breaker, show
 from cli.commands.call import call
+from cli.commands.clients import clients
 from cli.commands.connect import connect, disconnect, verify
+from cli.commands.consent import connect_link
 from cli.commands.doctor import doctor
 from cli.commands.keys import keys, workspaces
 from cli.commands.logs import logs
@@ -37,12 +40,15 @@ _SETUP, _USE, _OPERATE = "Set up", "Use", "Operate"
 app.command(rich_help_panel=_SETUP)(add)
 app.command(rich_help_panel=_SETUP)(review)
 app.command(rich_help_panel=_SETUP)(connect)
+app.command("connect-link", rich_help_panel=_SETUP)(connect_link)
+app.add_typer(clients, name="clients", rich_help_panel=_SETUP)
 app.command("test", rich_help_panel=_SETUP)(verify)
 app.command(rich_help_panel=_USE)(call)
 app.command("list", rich_help_panel=_USE)(list_)
 app.command(rich_help_panel=_USE)(show)
 app.command(rich_help_panel=_USE)(logs)
 app.command(rich_help_panel=_USE)(replay)
+app.command(rich_help_panel=_USE)(audit)
 app.command(rich_help_panel=_OPERATE)(doctor)
 app.command(rich_help_panel=_OPERATE)(reset_breaker)
 app.add_typer(keys, name="keys", rich_help_panel=_OPERATE)

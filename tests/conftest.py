@@ -47,12 +47,14 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     """An empty AWS, with Waygate's resources in it."""
     from chalicelib import rows
     from chalicelib.auth import keyring
+    from chalicelib.auth.oauth import public_origin
     from chalicelib.gateway import admit, resolve, retry
     from chalicelib.registry import action_index
 
     _standin.reset()
     rows.forget_everything()
     keyring.forget()
+    public_origin.forget()
     resolve.forget_everything()
     retry.forget_everything()
     admit.forget_everything()

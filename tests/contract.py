@@ -24,6 +24,8 @@ def check(method: str, path: str, status: int, content_type: str, body: Any) -> 
     if said is None:
         raise Broken(f"{where} is not described; known: {', '.join(operation['responses'])}; got {body!r:.500}")
     kind = content_type.partition(";")[0]
+    if _response(operation, status).get("content", {}).get(kind) == {}:  # a page for people
+        return
     schema = _response(operation, status).get("content", {}).get(kind, {}).get("schema")
     if schema is None:
         if body is not None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests import generate_docs
 from tests.conftest import ROOT, LocalStack, free_ports
+from tests.oauth.consent import allow
 
 pytestmark = pytest.mark.xdist_group("local_stack")
 README = (ROOT / "README.md").read_text()
@@ -83,6 +84,29 @@ def test_the_breaker_is_seen_as_the_gateway_page_says(local_stack: LocalStack, t
     assert "No call was made" in said
     assert re.search(r"breaker.*open", said, re.IGNORECASE)
     assert '"name": "Rex"' in said
+
+
+def test_the_oauth_walk_through_works_with_a_browser_beside_it(local_stack: LocalStack, tmp_path: Path) -> None:
+    block = re.search(r"<!-- walk-through: oauth -->\n```console\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    script = block[1].replace("127.0.0.1:8788", local_stack.demo_url.removeprefix("http://"))
+    before, connect, *after = re.split(r"^(\$ waygate connect shop\n)", script, flags=re.MULTILINE)
+    done = _run([before.replace("\n$ ", "\n").removeprefix("$ ")], local_stack, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    command = [sys.executable, "-m", "cli.main", *connect.split()[2:]]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    environment |= {"WAYGATE_URL": local_stack.url, "WAYGATE_API_KEY": local_stack.key}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, stdout=-1, stderr=-1) as waiting:
+        assert waiting.stderr is not None and waiting.stdout is not None
+        said = waiting.stderr.readline()
+        status, page = allow(said.split()[-1])
+        assert (status, "is connected" in page) == (200, True), page
+        assert "shop/default connected." in waiting.stdout.read()
+        assert waiting.wait(20) == 0
+    done = _run([line.removeprefix("$ ") for line in after[0].splitlines() if line != "```"], local_stack, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"name": "Rex"' in done.stdout
+    assert f"{local_stack.url}/api/v1/connect/cs_" in done.stdout
 
 
 def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import aws
-from chalicelib.auth.tables import ApiKeyRow, ConnectionRow, WorkspaceRow
+from chalicelib.auth.tables import ApiKeyRow, AuditRow, ClientRow, ConnectionRow, WorkspaceRow
 from chalicelib.gateway.tables import InvocationRow
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 from chalicelib.runtime import RuntimeRow
@@ -19,9 +19,23 @@ from chalicelib.scraper.tables import DecisionRow, JobRow
 from infra.local.standin import LocalAws
 from tests.conftest import ROOT
 
-HEAVY = {"yaml", "openai", "openapi_parser", "authlib", "requests", "bs4", "lxml", "selectolax", "jsonschema", "moto"}
+HEAVY = {
+    "yaml",
+    "openai",
+    "openapi_parser",
+    "authlib",
+    "requests",
+    "httpx2",
+    "bs4",
+    "lxml",
+    "selectolax",
+    "jsonschema",
+    "moto",
+}
 TABLES: list[type[aws.Table]] = [
     ApiKeyRow,
+    ClientRow,
+    AuditRow,
     ConnectionRow,
     WorkspaceRow,
     InvocationRow,

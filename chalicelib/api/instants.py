@@ -15,3 +15,8 @@ def show(moment: dt.datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def at(seconds: float) -> dt.datetime:
+    """The moment of that many epoch seconds."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)

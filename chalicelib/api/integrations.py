@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.api import cursors, instants
+from chalicelib.api import clients, cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.auth import connections
 from chalicelib.errors import InvalidInput
@@ -111,10 +111,12 @@ def _one(row: IntegrationRow) -> dict[str, Any]:
 
 
 def _show(row: IntegrationRow, circuit: dict[str, Any] | None) -> dict[str, Any]:
-    facts = integrations.facts_of(row).model_dump(mode="json", by_alias=True)
+    row_facts = integrations.facts_of(row)
+    facts = row_facts.model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
     return {
         **facts,
+        "callback_url": clients.callback_url() if row_facts.auth.type == "oauth2" else None,
         "connections": int(row.connections),
         "breaker": circuit and {**circuit, "retry_at": instants.show(circuit["retry_at"])},
         "version": int(row.version),
@@ -126,7 +128,7 @@ def _show(row: IntegrationRow, circuit: dict[str, Any] | None) -> dict[str, Any]
 def _fixed_origins(row: IntegrationRow) -> tuple[str, ...]:
     """The origin of the base URL, where that is the same for every connection."""
     facts = integrations.facts_of(row)
-    return () if "{" in facts.base_url else integrations.origins_of(facts)
+    return () if "{" in "".join((facts.base_url, *facts.hosts)) else integrations.called_origins(facts)
 
 
 def _origins(row: IntegrationRow) -> tuple[str, ...]:
@@ -135,5 +137,5 @@ def _origins(row: IntegrationRow) -> tuple[str, ...]:
         return fixed
     found = connections.origins(row.workspace, row.name, limit=breaker.SHOWN)
     with suppress(InvalidInput):  # a variable without a default: only a connection says it
-        found |= set(integrations.origins_of(integrations.facts_of(row)))
+        found |= set(integrations.called_origins(integrations.facts_of(row)))
     return tuple(sorted(found)[: breaker.SHOWN])

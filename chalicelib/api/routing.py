@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib import checked_json
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import Caller, Scope
+from chalicelib.auth.audit import Actor
 from chalicelib.errors import (
     BadHeader,
     EtagMismatch,
@@ -55,6 +56,7 @@ class Context:
     query: Mapping[str, list[str]]
     raw_body: bytes
     remaining_s: float
+    address: str | None = None
     caller: Caller | None = None
 
     @classmethod
@@ -71,6 +73,7 @@ class Context:
             query=event.get("multiValueQueryStringParameters") or {},
             raw_body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
             remaining_s=remaining / 1000,
+            address=(event.get("requestContext", {}).get("identity") or {}).get("sourceIp"),
         )
 
     def header(self, name: str) -> str | None:
@@ -88,6 +91,11 @@ class Context:
     def workspace(self) -> str:
         """The caller's workspace."""
         return self.who.workspace
+
+    @property
+    def actor(self) -> Actor:
+        """The caller, as the audit names it."""
+        return Actor(f"key:{self.who.key_id}", self.address)
 
     def check_etag(self, version: int) -> None:
         """Raises `EtagMismatch` where ``If-Match`` names another version (RFC 9110, 13.1.1)."""

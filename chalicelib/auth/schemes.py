@@ -1,7 +1,8 @@
 """How an upstream wants to be authenticated, and what a credential for it looks like.
 
-A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credential is one of five small models;
-`place` is a pure function from both to the headers, query pairs and cookies that carry it.
+A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credential is one of five small models, of
+which that of `oauth2` is `oauth.tokens.Tokens`; `place` is a pure function from both to the headers, query pairs and
+cookies that carry it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from chalicelib.auth.oauth.profile import OAuthProfile
+from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.checked_json import pointer
 from chalicelib.errors import InvalidInput, TooLarge
 from chalicelib.settings import Caps
 
 AuthType = Literal["none", "api_key", "basic", "bearer", "custom_headers", "oauth2"]
+Grant = Literal["authorization_code", "client_credentials", "password", "jwt_bearer", "implicit"]
 TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # noqa: S105 (the grammar of a name, RFC 9110, section 5.6.2)
 HEADER_VALUE = r"^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$"  # section 5.5
 # Headers of HTTP itself, and those by which servers let a request pretend to be another one.
@@ -30,6 +34,7 @@ NEVER_SET: Final = frozenset(
     )
 )
 _NEVER_PREFIXES: Final = ("x-forwarded-", "proxy-")
+_PLAIN: Final = OAuthProfile()
 
 
 class AuthScheme(BaseModel):
@@ -40,25 +45,33 @@ class AuthScheme(BaseModel):
     type: AuthType = "none"
     place: Literal["header", "query", "cookie", "body"] | None = Field(default=None, alias="in")
     name: str | None = Field(default=None, min_length=1, max_length=128)
-    prefix: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]+$")
+    prefix: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]*$")
     template: str | None = Field(default=None, max_length=200, pattern=r"^[\x20-\x7e]*\{value\}[\x20-\x7e]*$")
     fixed_password: str | None = Field(default=None, max_length=64, pattern=r"^[\x21-\x7e]*$")
-    grant: Literal["authorization_code", "client_credentials", "password", "implicit"] | None = None
+    grant: Grant | None = None
     authorize_url: str | None = Field(default=None, max_length=2048)
     token_url: str | None = Field(default=None, max_length=2048)
     refresh_url: str | None = Field(default=None, max_length=2048)
-    scopes: tuple[str, ...] = ()
+    scopes: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=200)] = ()
+    oauth: OAuthProfile | None = None
+
+    @property
+    def departures(self) -> OAuthProfile:
+        """How the provider departs from plain OAuth 2.0."""
+        return self.oauth or _PLAIN
 
     @model_validator(mode="after")
     def _is_complete(self) -> AuthScheme:
         if self.type == "api_key" and not (self.place and self.name):
             raise ValueError("an api_key scheme needs `in` (header, query, cookie or body) and `name`")
-        if self.type != "api_key" and self.place:
-            raise ValueError(f"`in` belongs to api_key, not to {self.type}")
+        if self.type not in ("api_key", "oauth2") and self.place:
+            raise ValueError(f"`in` belongs to api_key and oauth2, not to {self.type}")
         if self.template and (self.prefix or self.type not in ("api_key", "bearer", "oauth2")):
             raise ValueError("`template` goes with api_key, bearer and oauth2, and instead of `prefix`")
         if self.fixed_password is not None and self.type != "basic":
             raise ValueError(f"`fixed_password` belongs to basic, not to {self.type}")
+        if self.oauth is not None and self.type != "oauth2":
+            raise ValueError(f"`oauth` belongs to oauth2, not to {self.type}")
         if self.name and self.place not in ("query", "body"):
             if not re.fullmatch(TOKEN, self.name):
                 raise ValueError(f"{self.name!r} is not the name of a header or cookie (RFC 9110, 5.6.2)")
@@ -108,13 +121,14 @@ class CustomHeadersCredential(_Credential):
         return headers
 
 
-Credential = ApiKeyCredential | BasicCredential | BearerCredential | CustomHeadersCredential
+Credential = ApiKeyCredential | BasicCredential | BearerCredential | CustomHeadersCredential | Tokens
 
-CREDENTIALS: dict[str, type[_Credential]] = {
+CREDENTIALS: dict[str, type[BaseModel]] = {
     "api_key": ApiKeyCredential,
     "basic": BasicCredential,
     "bearer": BearerCredential,
     "custom_headers": CustomHeadersCredential,
+    "oauth2": Tokens,
 }
 
 
@@ -166,17 +180,7 @@ def place(scheme: AuthScheme, credential: Credential | None) -> Placement:
         case None:
             return Placement()
         case ApiKeyCredential(value=value):
-            pair = ((scheme.name or "", _written(scheme, value, None)),)
-            secrets = frozenset({value})
-            match scheme.place:
-                case "query":
-                    return Placement(query=pair, secrets=secrets)
-                case "cookie":
-                    return Placement(cookies=pair, secrets=secrets)
-                case "body":
-                    return Placement(body=pair, secrets=secrets)
-                case _:
-                    return Placement(headers=pair, secrets=secrets)
+            return _placed(scheme, scheme.name or "", _written(scheme, value, None), frozenset({value}))
         case BasicCredential(username=username, password=password):
             if scheme.fixed_password is not None:  # a key in the place of the user's name
                 password = scheme.fixed_password
@@ -185,18 +189,37 @@ def place(scheme: AuthScheme, credential: Credential | None) -> Placement:
             secrets = frozenset(filter(None, {secret, encoded}))
             return Placement(headers=(("Authorization", f"Basic {encoded}"),), secrets=secrets)
         case BearerCredential(token=token):
-            header = (scheme.name or "Authorization", _written(scheme, token, "Bearer"))
-            return Placement(headers=(header,), secrets=frozenset({token}))
+            return _placed(
+                scheme, scheme.name or "Authorization", _written(scheme, token, "Bearer"), frozenset({token})
+            )
+        case Tokens(access_token=access_token):
+            in_header = scheme.place in (None, "header")  # elsewhere: RFC 6750, section 2.3
+            name = scheme.name or ("Authorization" if in_header else "access_token")
+            value = _written(scheme, access_token or "", "Bearer" if in_header else None)
+            return _placed(scheme, name, value, credential.secrets)
         case CustomHeadersCredential(headers=headers):
             return Placement(headers=tuple(headers.items()), secrets=frozenset(headers.values()))
 
 
 def _written(scheme: AuthScheme, value: str, usual: str | None) -> str:
-    """`value` as the API wants it written: ``Bearer …``, ``Token token="…"``, bare."""
+    """`value` as the API wants it written: ``Bearer …``, ``Token token="…"``, bare (an empty prefix)."""
     if scheme.template:
         return scheme.template.replace("{value}", value)
-    prefix = scheme.prefix or usual
+    prefix = usual if scheme.prefix is None else scheme.prefix
     return f"{prefix} {value}" if prefix else value
+
+
+def _placed(scheme: AuthScheme, name: str, value: str, secrets: frozenset[str]) -> Placement:
+    pair = ((name, value),)
+    match scheme.place:
+        case "query":
+            return Placement(query=pair, secrets=secrets)
+        case "cookie":
+            return Placement(cookies=pair, secrets=secrets)
+        case "body":
+            return Placement(body=pair, secrets=secrets)
+        case _:
+            return Placement(headers=pair, secrets=secrets)
 
 
 def belongs_to_http(header: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of this floor: workspaces, API keys and connections."""
+"""Tables of this floor: workspaces, API keys, connections, OAuth clients, and the audit of credentials."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _DueConnections(GlobalSecondaryIndex[Any]):
 
     class Meta(aws.Meta):
         index_name = "refresh"
-        projection = IncludeProjection(["workspace", "integration"])
+        projection = IncludeProjection(["workspace", "integration", "provider"])
 
     refresh_shard = UnicodeAttribute(hash_key=True)
     refresh_at = NumberAttribute(range_key=True)
@@ -93,6 +93,7 @@ class ConnectionRow(aws.Table):
     metadata = JSONAttribute(default=dict)
     tags = JSONAttribute(default=list)
     client = UnicodeAttribute(null=True)
+    warnings = JSONAttribute(default=list)  # what its owner should hear about, as {code, detail}
     sealed = BinaryAttribute(null=True, legacy_encoding=False)
     origins = JSONAttribute(default=list)  # where the credential may go; part of what it is sealed for
     secret_header_names = JSONAttribute(default=list)
@@ -101,12 +102,54 @@ class ConnectionRow(aws.Table):
     enabled = BooleanAttribute(default=True)
     expires_at = InstantAttribute(null=True)
     last_refreshed_at = InstantAttribute(null=True)
-    next_refresh_at = InstantAttribute(null=True)
     last_verified_at = InstantAttribute(null=True)
     refresh_shard = UnicodeAttribute(null=True)
-    refresh_at = NumberAttribute(null=True)
+    refresh_at = NumberAttribute(null=True)  # epoch seconds
+    provider = UnicodeAttribute(null=True)  # who is asked for new tokens; so many at once, and no more
+    renewable = BooleanAttribute(null=True)  # OAuth only: new tokens come without anyone's consent
+    fence = NumberAttribute(null=True)  # counts up with every lease and every credential that is put (`lease`)
+    lease_owner = UnicodeAttribute(null=True)
+    lease_until = NumberAttribute(null=True)
+    intent = UnicodeAttribute(null=True)  # the fingerprint of the tokens that were about to be exchanged
+    intent_at = NumberAttribute(null=True)
+    trouble = JSONAttribute(null=True)  # what went wrong since the last refresh that succeeded
     version = NumberAttribute(default=1)
     created_at = InstantAttribute()
     updated_at = InstantAttribute()
     of_workspace = _ConnectionsOfWorkspace()
     due = _DueConnections()
+
+
+class ClientRow(aws.Table):
+    """OAuth clients of an integration, by name; the sealed secret is part of the item."""
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("oauth-clients")
+
+    owner = UnicodeAttribute(hash_key=True)  # workspace#integration
+    name = UnicodeAttribute(range_key=True)
+    workspace = UnicodeAttribute()
+    integration = UnicodeAttribute()
+    client_id = UnicodeAttribute()
+    auth_method = UnicodeAttribute()
+    key_id = UnicodeAttribute(null=True)
+    algorithm = UnicodeAttribute()
+    sealed = BinaryAttribute(legacy_encoding=False)
+    origins = JSONAttribute(default=list)  # where the client proves itself; part of what its secret is sealed for
+    last4 = UnicodeAttribute(null=True)
+    fingerprint = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=1)
+    created_at = InstantAttribute()
+    updated_at = InstantAttribute()
+
+
+class AuditRow(aws.Table):
+    """What was done to credentials: a workspace's entries by day, in the order of their ULIDs."""
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("audit")
+
+    bucket = UnicodeAttribute(hash_key=True)  # workspace#day
+    ulid = UnicodeAttribute(range_key=True)
+    entry = JSONAttribute()
+    expires_at = NumberAttribute()  # epoch seconds; DynamoDB's TTL

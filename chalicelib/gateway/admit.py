@@ -67,7 +67,8 @@ class Admission:
                 cooldowns.lift(self.cooldown, CLOCK())
         if self.breaker is None:
             return
-        if not self.is_probe:
+        was_probe, self.is_probe = self.is_probe, False  # a call with a refreshed token is settled again
+        if not was_probe:
             if last is not None:
                 self.breaker.record(_is_failure(last), self.policy)
         elif last is None:

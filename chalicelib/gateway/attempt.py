@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chalicelib.egress import Answer, CallFailed, Outbound, send
@@ -56,6 +56,11 @@ class Tried:
         """What the answer says of the upstream's rate limit."""
         return self.verdict.limit if self.verdict else NO_LIMIT
 
+    @property
+    def refuses_credential(self) -> bool:
+        """The upstream says, as its profile declares, that it does not accept the credential."""
+        return self.verdict is not None and self.verdict.kind == "credential_refused"
+
     def facts(self) -> dict[str, Any]:
         """The `upstream` member of `meta`, of errors and of records."""
         return {
@@ -63,6 +68,12 @@ class Tried:
             "duration_ms": sum(one["duration_ms"] for one in self.attempts),
             "attempts": list(self.attempts),
         }
+
+    def followed_by(self, other: Tried, reason: str) -> Tried:
+        """Both stories as one; `reason` says why the last attempt of this one was not the last of all."""
+        *before, last = self.attempts
+        after = ({**one, "n": one["n"] + len(self.attempts)} for one in other.attempts)
+        return replace(other, attempts=(*before, {**last, "reason": reason}, *after))
 
     def explain(self, error: WaygateError, *, may_have_happened: bool) -> None:
         """Add to `error` what is known of the upstream; a write that may have happened must not be repeated blindly."""

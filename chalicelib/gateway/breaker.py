@@ -197,7 +197,7 @@ def reset(workspace: str, integration: str, origins: Iterable[str]) -> None:
     """Close the breakers of an integration. Other processes that refuse calls follow within a second."""
     for origin in origins:
         _breakers.pop((workspace, integration, origin), None)
-        BreakerRow.change(
+        BreakerRow.update_if(
             row_key(workspace, integration, origin)[1],
             "SET #state = :closed ADD #epoch :one REMOVE #probe_owner, #probe_until",
             {"closed": "closed", "one": 1},

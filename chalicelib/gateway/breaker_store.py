@@ -70,7 +70,7 @@ class SharedStorage(CircuitBreakerStorage):
     def give_back(self) -> None:
         """The probe did not take place: another may have the turn."""
         self._ask(
-            lambda: BreakerRow.change(
+            lambda: BreakerRow.update_if(
                 self.key,
                 "REMOVE #probe_owner, #probe_until",
                 {"open": "open", "me": self._me, "epoch": self._epoch},
@@ -114,11 +114,11 @@ class SharedStorage(CircuitBreakerStorage):
             "SET #state = :open, #epoch = :next, #retry_at = :retry_at, #open_s = :open_s, #expires_at = :expires_at "
             "REMOVE #probe_owner, #probe_until"
         )
-        return BreakerRow.change(self.key, update, values, condition=condition)
+        return BreakerRow.update_if(self.key, update, values, condition=condition)
 
     def _take_turn(self) -> tuple[BreakerRow | None, bool]:
         now = self._clock()
-        return BreakerRow.change(
+        return BreakerRow.update_if(
             self.key,
             "SET #probe_owner = :me, #probe_until = :until, #expires_at = :expires_at",
             {
@@ -134,7 +134,7 @@ class SharedStorage(CircuitBreakerStorage):
         )
 
     def _close(self) -> tuple[BreakerRow | None, bool]:
-        return BreakerRow.change(
+        return BreakerRow.update_if(
             self.key,
             "SET #state = :closed, #epoch = :next, #expires_at = :expires_at REMOVE #probe_owner, #probe_until",
             {

@@ -72,7 +72,7 @@ def learn(key: str, wait_s: float, now: float) -> None:
     if wait_s < _SHARED_FROM_S:
         return
     try:
-        theirs, is_longest = CooldownRow.change(
+        theirs, is_longest = CooldownRow.update_if(
             key,
             "SET #expires_at = :until",
             {"until": until},

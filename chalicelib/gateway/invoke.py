@@ -4,9 +4,11 @@
 2. **resolve** action, integration and connection (`resolve.resolve`);
 3. **validate** the input against the action's schema, every fault at once (`checks`);
 4. **build** the upstream request, a pure function (`request.build`);
-5. **credential**: opened for the integration's approved origins, and applied last (`request.sign`);
+5. **credential**: refreshed if due, opened for the integration's approved origins (`credential`), and applied last
+   (`request.sign`);
 6. **admit**: limits of ours and of the upstream, the circuit breaker; a refusal costs no upstream call (`admit`);
-7. **attempt**: bounded calls through the egress door, repeated where that is safe (`attempt`, `retry`);
+7. **attempt**: bounded calls through the egress door, repeated where that is safe (`attempt`, `retry`); once more where
+   the upstream refuses a token that can be refreshed;
 8. **read** the answer, and hold it against the output schema (`response.read`, `checks`);
 9. **record** the invocation, masked, off the caller's path (`story`, `log`; bodies: `recording`).
 
@@ -22,17 +24,18 @@ from typing import Any, Final
 
 from ulid import ULID
 
-from chalicelib.auth import connections
-from chalicelib.auth.schemes import Placement, place, reserved_names
-from chalicelib.egress import Answer, check_origin
+from chalicelib.auth import refresh
+from chalicelib.auth.schemes import reserved_names
+from chalicelib.egress import Answer
 from chalicelib.errors import UpstreamFault, WaygateError
-from chalicelib.gateway import attempt, checks, response, retry
+from chalicelib.gateway import attempt, checks, credential, response, retry
 from chalicelib.gateway.admit import admit
 from chalicelib.gateway.attempt import Conduct, Tried
+from chalicelib.gateway.credential import Held
 from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.gateway.resolve import Resolved, authorize, resolve
 from chalicelib.gateway.story import Call, Result, Story
-from chalicelib.observability import guard_secrets, redact
+from chalicelib.observability import redact
 from chalicelib.registry import integrations
 from chalicelib.settings import Caps
 
@@ -97,25 +100,27 @@ def _perform(
     request = build(resolved.action, values, base_url=base_url, owned=owned, constants=constants)
     if header := _idempotency_header(resolved):
         request = request.with_header(header, call.idempotency_key or call.request_id)
-    placement = _credential(resolved, base_url)
-    story.request, story.shown = request, masked(request, placement)
+    until = refresh.PACE.now() + max(0.0, Caps.CALL_TIMEOUT_S - (clock() - story.started))
+    held = credential.hold(resolved, base_url, until=until, is_dry=call.dry_run)
+    story.request, story.shown = request, masked(request, held.placement)
     story.sizes["request"] = len(request.body or b"")
     if call.dry_run:
         return _dry_run(story, resolved, request, clock)
-    outbound = sign(request, placement)
     connection = resolved.connection.name if resolved.connection else None
     admission = admit(resolved.caller, facts, connection=connection, action=call.action, base_url=base_url)
     story.limits = admission.headers
-    timeout_s = min(call.timeout_s or Caps.CALL_TIMEOUT_S, facts.policy.timeout_s)
-    conduct = Conduct(
-        profile=facts.profile,
-        is_write=resolved.action.behaviour != "read",
-        is_repeatable=_is_repeatable(resolved),
-        timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
-        workspace=resolved.caller.workspace,
-    )
+
+    def send(one: Held) -> Tried:
+        return attempt.attempt(
+            sign(request, one.placement), _conduct(story, resolved, clock), admission, now=now, pace=retry.PACE
+        )
+
     story.is_sending = True
-    tried = story.tried = attempt.attempt(outbound, conduct, admission, now=now, pace=retry.PACE)
+    tried = story.tried = send(held)
+    if tried.refuses_credential and (renewed := credential.renew_refused(resolved, held, base_url, until=until)):
+        tried = story.tried = tried.followed_by(send(renewed), "token_refreshed")
+        if tried.refuses_credential:
+            credential.give_up(resolved, renewed)
     if isinstance(tried.result, Answer):
         story.sizes["response"] = len(tried.result.body)
     return _read(story, resolved, tried, clock)
@@ -156,15 +161,17 @@ def _owned_names(resolved: Resolved) -> frozenset[tuple[str, str]]:
     return reserved_names(resolved.integration.auth, row.secret_header_names if row else ())
 
 
-def _credential(resolved: Resolved, base_url: str) -> Placement:
-    """The credential's headers and parameters, known to redaction from here on."""
-    scheme = resolved.integration.auth
-    if resolved.connection is None or resolved.action.auth == "none":
-        return Placement()
-    credential = connections.open_credential(resolved.connection, scheme, check_origin(base_url))
-    placement = place(scheme, credential)
-    guard_secrets(placement.secrets)
-    return placement
+def _conduct(story: Story, resolved: Resolved, clock: Callable[[], float]) -> Conduct:
+    """How the call may be made in the time that is left."""
+    facts = resolved.integration
+    timeout_s = min(story.call.timeout_s or Caps.CALL_TIMEOUT_S, facts.policy.timeout_s)
+    return Conduct(
+        profile=facts.profile,
+        is_write=resolved.action.behaviour != "read",
+        is_repeatable=_is_repeatable(resolved),
+        timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
+        workspace=resolved.caller.workspace,
+    )
 
 
 def _dry_run(story: Story, resolved: Resolved, request: Request, clock: Callable[[], float]) -> Result:

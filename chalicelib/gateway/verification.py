@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.auth.schemes import Credential, place, reserved_names
+from chalicelib.auth.tables import ConnectionRow
 from chalicelib.egress import CallFailed, send
 from chalicelib.errors import WrongState
 from chalicelib.gateway import response
 from chalicelib.gateway.request import Request, build, masked, sign
-from chalicelib.observability import guard_secrets
+from chalicelib.observability import guard_secrets, redact
 from chalicelib.registry import integrations
 from chalicelib.registry.models import ActionFacts, Binding, IntegrationFacts, Verification
 from chalicelib.settings import Caps
@@ -28,6 +29,21 @@ class Verdict:
     request: dict[str, Any]
     body: Any
     at: dt.datetime
+
+
+def prove(facts: IntegrationFacts, row: ConnectionRow, credential: Credential | None, *, now: dt.datetime) -> None:
+    """Set the state of a connection whose credential was just put: active once the verification call passes.
+
+    Where the integration has none, there is nothing to wait for. Otherwise it stays `pending`, with the reason.
+    """
+    row.status, row.reason, row.last_verified_at = "active", None, None
+    if facts.verification is None:
+        return
+    verdict = verify(facts, credential, dict(row.config), now=now)
+    if verdict.ok:
+        row.last_verified_at = verdict.at
+    else:
+        row.status, row.reason = "pending", f"verification_failed: {redact(verdict.detail)}"
 
 
 def verify(

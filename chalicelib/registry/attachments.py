@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import rows
 from chalicelib.auth import connections
-from chalicelib.auth.tables import ConnectionRow
+from chalicelib.auth.tables import AuditRow, ConnectionRow
 from chalicelib.aws import is_condition_failure
 from chalicelib.errors import VersionConflict
 from chalicelib.registry import integrations
@@ -21,30 +21,35 @@ from chalicelib.registry.tables import IntegrationRow
 _TRIES = 5  # two writers at once are rare; five in a row are a fault
 
 
-def attach(row: ConnectionRow) -> None:
-    """Store a new connection. Raises `VersionConflict` where one of that name has just been made."""
+def attach(row: ConnectionRow, *, entry: AuditRow) -> None:
+    """Store a new connection, and what the audit says of it.
+
+    Raises `VersionConflict` where one of that name has just been made.
+    """
     for _ in range(_TRIES):
         integration = integrations.get(row.workspace, row.integration)
         count = int(integration.connections)
         sole = row.name if count == 0 else None
-        if _write(row, integration, count=count, change=+1, sole=sole):
+        if _write(row, integration, entry, count=count, change=+1, sole=sole):
             return
     raise VersionConflict(f"The connection `{row.name}` was changed at the same time.")
 
 
-def detach(row: ConnectionRow) -> None:
+def detach(row: ConnectionRow, *, entry: AuditRow) -> None:
     """Delete a connection, and with it its sealed credential."""
     for _ in range(_TRIES):
         integration = integrations.get(row.workspace, row.integration)
         count = int(integration.connections)
         left = [name for name in connections.names(row.workspace, row.integration) if name != row.name]
         sole = left[0] if len(left) == 1 else None
-        if _write(row, integration, count=count, change=-1, sole=sole):
+        if _write(row, integration, entry, count=count, change=-1, sole=sole):
             return
     raise VersionConflict(f"The connection `{row.name}` was changed at the same time.")
 
 
-def _write(row: ConnectionRow, integration: IntegrationRow, *, count: int, change: int, sole: str | None) -> bool:
+def _write(
+    row: ConnectionRow, integration: IntegrationRow, entry: AuditRow, *, count: int, change: int, sole: str | None
+) -> bool:
     """False where something changed since it was read."""
     try:
         with TransactWrite(connection=_connection()) as transaction:
@@ -52,6 +57,7 @@ def _write(row: ConnectionRow, integration: IntegrationRow, *, count: int, chang
                 transaction.save(row, condition=ConnectionRow.name.does_not_exist())
             else:
                 transaction.delete(row, condition=ConnectionRow.name.exists())
+            transaction.save(entry)
             transaction.update(
                 integration,
                 actions=[

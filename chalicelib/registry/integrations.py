@@ -11,6 +11,7 @@ from pynamodb.exceptions import PutError
 
 from chalicelib import aws, rows
 from chalicelib.auth import connections
+from chalicelib.auth.oauth import clients, templates
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import RowKey, is_condition_failure
 from chalicelib.egress import check_origin
@@ -35,12 +36,38 @@ def facts_of(row: IntegrationRow) -> IntegrationFacts:
 
 
 def origins_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> tuple[str, ...]:
-    """The origins that a credential of this integration may be sent to, for a connection with `config`, sorted.
+    """The origins that a credential of this integration may be sent to, sorted, for a connection with `config`: that of
+    the base URL, the `hosts` and, for OAuth tokens, those of the endpoints that renew and revoke them.
 
-    They are that of the base URL, and the `hosts`. Raises `InvalidInput` where one needs a value that `config` lacks.
+    Raises `InvalidInput` where an address needs a value that `config` lacks.
     """
+    found = set(called_origins(facts, config))
+    if facts.auth.type == "oauth2":
+        scheme, known = facts.auth, config_of(facts, config)
+        urls = (scheme.token_url, scheme.refresh_url, scheme.departures.revoke_url)
+        found |= {check_origin(templates.fill_url(url, known)) for url in urls if url}
+    return tuple(sorted(found))
+
+
+def called_origins(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> tuple[str, ...]:
+    """The origins that actions may call, sorted. Raises as `origins_of` does."""
     urls = (facts.base_url, *facts.hosts)
     return tuple(sorted({check_origin(complete_url(url, facts, config or {})) for url in urls}))
+
+
+def origin_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> str:
+    """The origin of the API itself. Raises as `origins_of` does."""
+    return check_origin(complete_url(facts.base_url, facts, config or {}))
+
+
+def config_of(facts: IntegrationFacts, config: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A connection's `config` as it stands in URLs, with the defaults of what it leaves out."""
+    fields = facts.profile.config
+    found = {name: field.default for name, field in fields.items() if field.default is not None} | (config or {})
+    return {
+        name: fields[name].plain(value) if name in fields and isinstance(value, str) else value
+        for name, value in found.items()
+    }
 
 
 def approved_url(facts: IntegrationFacts, config: dict[str, Any], server: str | None) -> str:
@@ -49,7 +76,7 @@ def approved_url(facts: IntegrationFacts, config: dict[str, Any], server: str | 
     Raises `EgressBlocked` for a server that is on none of the integration's origins (A8).
     """
     url = complete_url(server or facts.base_url, facts, config)
-    if server is not None and check_origin(url) not in origins_of(facts, config):
+    if server is not None and check_origin(url) not in called_origins(facts, config):
         raise EgressBlocked(
             f"The action's server {url} is on none of the origins that `{facts.name}` may call.",
             fix='Add its origin to the integration: PATCH {"hosts": ["https://…"]}.',
@@ -169,6 +196,7 @@ def delete(workspace: str, name: str) -> None:
         for connection in ConnectionRow.query(owner, attributes_to_get=["owner", "name"]):
             batch.delete(connection)
             rows.forget(connections.row_key(workspace, name, connection.name))
+    clients.delete_all(workspace, name)
     for key in (owner, f"{owner}#definitions"):
         with ActionRow.batch_write() as actions:
             for action in ActionRow.query(key, attributes_to_get=["owner", "name"]):
@@ -187,6 +215,8 @@ def check_reachable(facts: IntegrationFacts) -> None:
     for member in ("authorize_url", "token_url", "refresh_url"):
         if value := getattr(facts.auth, member):
             urls[f"/auth/{member}"] = value
+    if value := facts.auth.departures.revoke_url:
+        urls["/auth/oauth/revoke_url"] = value
     for pointer, url in urls.items():
         sample = url
         for name in facts.profile.config:
@@ -205,7 +235,7 @@ def _unbind(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
         if connection.status != "active":
             continue
         try:
-            same = list(origins_of(facts, connection.config)) == sorted(connection.origins)
+            same = origins_of(facts, connection.config) == tuple(sorted(connection.origins))
         except InvalidInput:
             same = False
         if not same or connection.auth_type != facts.auth.type:

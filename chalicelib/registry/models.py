@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from chalicelib.auth.oauth import templates
 from chalicelib.auth.quota import Quota
 from chalicelib.auth.schemes import TOKEN, AuthScheme
 from chalicelib.registry.profile import Constant, Profile, Strict
@@ -113,6 +114,20 @@ class IntegrationFacts(Strict):
         for member, urls in (("base_url", (self.base_url,)), ("hosts", self.hosts)):
             if missing := variables(*urls) - set(self.profile.config):
                 raise ValueError(f"{member} uses {{{', '.join(sorted(missing))}}}, which profile.config lacks")
+        return self
+
+    @model_validator(mode="after")
+    def _oauth_addresses_are_bounded(self) -> IntegrationFacts:
+        """Whoever fills a connection's config must not choose where a client's secret goes."""
+        scheme = self.auth
+        urls = (scheme.authorize_url, scheme.token_url, scheme.refresh_url, scheme.departures.revoke_url)
+        for url in filter(None, urls):
+            if missing := templates.variables(url) - set(self.profile.config):
+                raise ValueError(f"{url} uses {{{', '.join(sorted(missing))}}}, which profile.config does not declare")
+            if (name := templates.open_end(url)) and not self.profile.config[name].enum:
+                raise ValueError(
+                    f"the host of {url} ends with {{{name}}}, which then needs an `enum` in profile.config"
+                )
         return self
 
 

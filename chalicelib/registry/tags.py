@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pynamodb.exceptions import PutError
-
 from chalicelib import aws
 from chalicelib.auth import connections
 from chalicelib.auth.tables import ConnectionRow
-from chalicelib.errors import VersionConflict
 from chalicelib.registry import action_index, actions, integrations
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 
@@ -138,12 +135,7 @@ def _change_connection(workspace: str, carrier: _Carrier, tag: str, new: str | N
     if row is None:
         return False
     row.tags = list(_replaced(tuple(row.tags), tag, new))
-    try:
-        connections.save(row, now=now)
-    except PutError as error:
-        if aws.is_condition_failure(error):
-            raise VersionConflict(f"The connection `{row.name}` was changed at the same time.") from None
-        raise
+    connections.save(row, now=now)
     return True
 
 

@@ -248,7 +248,7 @@ class Security:
             is_usable = urlsplit(joined).scheme in ("http", "https") and bool(urlsplit(joined).netloc)
         except ValueError:
             is_usable = False
-        if not is_usable or len(joined) > 2048:
+        if not is_usable or len(joined) > 2048 or "{" in joined:  # nothing says who would fill a variable in
             self._findings.add("auth_urls_missing", pointer, f"{url[:200]} is not an address.")
             return None
         return joined

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from cli.client import Api, open_api
+from cli.commands.consent import by_consent
 from cli.credentials import Source, members
 from cli.failures import UPSTREAM, Failure, Problem
 from cli.inputs import pairs
 from cli.options import AsJson, Integration, Url
 from cli.output import is_interactive, out
 
+_BY_CONSENT = (None, "authorization_code", "implicit")
 Connection = Annotated[str, typer.Argument(metavar="CONNECTION", help="Name of the connection.")]
 
 
@@ -42,15 +44,33 @@ def connect(
         bool | None,
         typer.Option("--test/--no-test", help="Make the verification call, if there is one.", show_default=False),
     ] = None,
+    client: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The OAuth client to use.", show_default=False)
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="For OAuth: wait for what comes of it in the browser.")
+    ] = True,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect an account. The secret is asked for, or comes from a pipe, a file or the environment; never an option.
 
+    With OAuth the account's owner agrees in a browser, at an address that is shown and opened.
+
     Example: `waygate connect shop --secret-env SHOP_KEY`
     """
     api = open_api(url)
     facts = api.get("integrations", integration)
+    is_imported = secret_stdin or secret_file is not None or secret_env is not None
+    if facts["auth"]["type"] == "oauth2" and facts["auth"].get("grant") in _BY_CONSENT and not is_imported:
+        before = _existing(api, integration, name)
+        order = {
+            "client": client,
+            "tags": tag or None,
+            "config": _config(facts, before, pairs(config or (), "--config")),
+        }
+        by_consent(api, integration, name, {k: v for k, v in order.items() if v}, as_json=as_json, wait=wait)
+        return
     is_tested = facts["verification"] is not None if test is None else test
     if is_tested and facts["verification"] is None:
         raise Failure(
@@ -62,6 +82,7 @@ def connect(
         "config": _config(facts, before, pairs(config or (), "--config")),
         "metadata": before.get("metadata", {}),
         "tags": tag if tag else before.get("tags", []),
+        **({"client": client} if client else {}),
         **members(facts["auth"], Source(secret_stdin, secret_file, secret_env), username),
     }
     seen = {"If-Match": f'"v{before["version"]}"'} if before else None

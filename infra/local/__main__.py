@@ -108,7 +108,16 @@ def _start_server(options: argparse.Namespace, stops: list[Callable[[], None]]) 
     console = Console(Path("ui/dist"), key=lambda: read_key(options.state / "env"))
     http = Server(options.port, split(gateway.answer, console.answer))
     stops.append(http.stop)
+    _tell_public_origin(http.url)
     return http.url
+
+
+def _tell_public_origin(url: str) -> None:
+    """What the edge stack does on AWS: the deployment learns where browsers find it."""
+    from chalicelib import aws
+    from chalicelib.auth.oauth import public_origin
+
+    aws.client("ssm").put_parameter(Name=public_origin.parameter(), Value=url, Type="String", Overwrite=True)
 
 
 def _start_demo(options: argparse.Namespace, url: str, key: str, stops: list[Callable[[], None]]) -> str:

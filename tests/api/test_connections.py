@@ -160,13 +160,29 @@ def test_a_disabled_connection_stops_at_once_and_comes_back(api: Api, demo: Demo
 
 
 def test_a_replaced_credential_is_used_by_the_next_call(api: Api, demo: DemoServer) -> None:
-    add_shop(api, demo)
+    add_shop(api, demo, verification=None)
     add_action(api)
     connect(api, value="wrong-key-0000000000")
     refused = api.post("/actions/shop/get-pet", {"pet_id": 1})
     assert (refused.status, refused.json["code"]) == (424, "upstream_refused")
     assert "credential" in refused.json["suggested_fix"]
     connect(api)
+    assert api.post("/actions/shop/get-pet", {"pet_id": 1}).status == 200
+
+
+def test_a_connection_is_active_only_once_its_credential_is_proved(api: Api, demo: DemoServer) -> None:
+    add_shop(api, demo)
+    add_action(api)
+    made = connect(api, value="wrong-key-0000000000")
+    assert (made["status"], made["last_verified_at"]) == ("pending", None)
+    assert made["reason"] == "verification_failed: The upstream answered 401; 200 was expected."
+    refused = api.post("/actions/shop/get-pet", {"pet_id": 1})
+    assert (refused.status, refused.json["code"]) == (409, "needs_reauth")
+    assert "verification_failed" in refused.json["detail"]
+    assert not api.ok("POST", "/connections/shop/default/test", {})["ok"]  # it can be tried again as it is
+    made = connect(api)
+    assert (made["status"], made["reason"]) == ("active", None)
+    assert made["last_verified_at"] is not None
     assert api.post("/actions/shop/get-pet", {"pet_id": 1}).status == 200
 
 
@@ -187,10 +203,13 @@ def test_a_credential_moved_to_another_item_does_not_open(api: Api, demo: DemoSe
     assert (answer.status, answer.json["code"]) == (409, "needs_reauth")
 
 
-def test_an_oauth_integration_says_that_it_cannot_connect_yet(api: Api, demo: DemoServer) -> None:
+def test_an_oauth_integration_says_how_it_is_connected(api: Api, demo: DemoServer) -> None:
     add_shop(api, demo, auth={"type": "oauth2", "token_url": f"{demo.url}/oauth/token"})
     answer = api.put("/connections/shop/default", {"token": "x"})
-    assert (answer.status, answer.json["code"]) == (409, "wrong_state")
+    assert (answer.status, answer.json["errors"][0]["pointer"]) == (422, "/token")
+    answer = api.put("/connections/shop/default", {})
+    assert (answer.status, answer.json["code"]) == (409, "connection_required")
+    assert "/authorize" in answer.json["suggested_fix"]
 
 
 def test_connections_are_listed_page_by_page(api: Api, demo: DemoServer) -> None:

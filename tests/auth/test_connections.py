@@ -7,12 +7,12 @@ import json
 from typing import Any
 
 import pytest
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
 
 from chalicelib.auth import connections, keyring
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.auth.tables import ConnectionRow
-from chalicelib.errors import ConnectionNotFound, InvalidInput, NeedsReauth
+from chalicelib.errors import ConnectionNotFound, InvalidInput, NeedsReauth, VersionConflict
 from chalicelib.registry.profile import ConfigField
 from infra.local.standin import LocalAws
 
@@ -120,7 +120,7 @@ def test_two_writers_do_not_overwrite_each_other() -> None:
     row.save()
     one, other = connections.get("acme", "shop", "default"), connections.get("acme", "shop", "default")
     connections.save(one, now=NOW)
-    with pytest.raises(PutError):
+    with pytest.raises(VersionConflict):
         connections.save(other, now=NOW)
     assert int(connections.get("acme", "shop", "default").version) == 2
 

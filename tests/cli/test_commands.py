@@ -258,6 +258,13 @@ def test_a_recorded_call_is_replayed(waygate: Waygate) -> None:
     assert '{"pet_id":1}' in waygate.ok("logs", request).out.replace(" ", "").replace("\n", "")
 
 
+def test_the_audit_is_listed_and_filtered(waygate: Waygate) -> None:
+    listed = waygate.ok("audit", "--integration", "demo", "--json").json["data"]
+    assert "created" in {entry["what"] for entry in listed}
+    assert "demo/default" in waygate.ok("audit", "-n", "100").out
+    assert waygate.ok("audit", "--actor", "key:nobody00", "--since", "1h").out == ""
+
+
 def test_keys_are_printed_once_and_revoked(waygate: Waygate) -> None:
     made = waygate.ok(
         "keys", "create", "--name", "ci", "--scope", "invoke", "--integration", "demo", "--expires", "30d"

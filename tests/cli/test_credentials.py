@@ -39,7 +39,9 @@ def test_a_secret_is_read_from_each_source(piped: Any, tmp_path: Path, monkeypat
     ("auth", "username", "expected"),
     [
         ({"type": "none"}, None, {}),
-        ({"type": "oauth2"}, None, {}),
+        ({"type": "oauth2"}, None, {"refresh_token": SECRET}),
+        ({"type": "oauth2", "grant": "client_credentials"}, None, {}),
+        ({"type": "oauth2", "grant": "password"}, "me", {"username": "me", "password": SECRET}),
         ({"type": "api_key", "in": "header", "name": "X-Key"}, None, {"value": SECRET}),
         ({"type": "bearer"}, None, {"token": SECRET}),
         ({"type": "basic"}, "me", {"username": "me", "password": SECRET}),

@@ -161,7 +161,7 @@ def test_calls_go_on_where_the_store_fails(
     def fails(*_: object, **__: object) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb")
 
-    monkeypatch.setattr(BreakerRow, "change", fails)
+    monkeypatch.setattr(BreakerRow, "update_if", fails)
     monkeypatch.setattr(BreakerRow, "find", fails)
     shop.reply = lambda seen: DOWN
     for _ in range(30):

@@ -130,7 +130,7 @@ def test_each_process_goes_by_what_it_has_learned_where_the_store_fails(
     def fails(*_: object, **__: object) -> None:
         raise EndpointConnectionError(endpoint_url="https://dynamodb")
 
-    monkeypatch.setattr(CooldownRow, "change", fails)
+    monkeypatch.setattr(CooldownRow, "update_if", fails)
     monkeypatch.setattr(CooldownRow, "find", fails)
     shop.reply = lambda seen: slow("Retry-After: 60")
     assert call(api).status == 429

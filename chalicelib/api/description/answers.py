@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chalicelib.auth.api_keys import Scope
+from chalicelib.auth.audit import What
 from chalicelib.auth.quota import Quota
 from chalicelib.registry.models import ActionFacts, Behaviour, IntegrationFacts, Method
 
@@ -116,6 +117,7 @@ class Integration(IntegrationFacts):
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
+    callback_url: str | None = Field(description="What to register with an OAuth provider; null without OAuth.")
     connections: int = Field(description="How many connections it has.")
     breaker: Breaker | None = Field(description="Null in lists, where the address depends on the connection.")
     version: int
@@ -299,6 +301,13 @@ class Secret(Answer):
     fingerprint: str | None
 
 
+class Warning(Answer):  # noqa: A001
+    """Something that its owner should hear about."""
+
+    code: str
+    detail: str
+
+
 class Connection(Answer):
     """A connection, without its credential."""
 
@@ -311,6 +320,7 @@ class Connection(Answer):
     metadata: dict[str, Any]
     tags: list[str]
     client: str | None
+    warnings: list[Warning]
     expires_at: AwareDatetime | None
     last_refreshed_at: AwareDatetime | None
     next_refresh_at: AwareDatetime | None
@@ -325,6 +335,96 @@ class Connections(Answer, Cursor):
     """A page of connections."""
 
     data: list[Connection]
+
+
+class Authorization(Answer):
+    """Where the account's owner goes, and what the provider has to know."""
+
+    authorize_url: str = Field(description="For one browser, once.")
+    expires_at: AwareDatetime
+    callback_url: str
+
+
+class OAuthClient(Answer):
+    """A registration with a provider, without its secret."""
+
+    integration: str
+    name: str
+    client_id: str
+    auth_method: Literal["client_secret_basic", "client_secret_post", "none", "private_key_jwt"]
+    key_id: str | None
+    algorithm: str
+    secret: Secret | None
+    callback_url: str | None
+    version: int
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+
+
+class OAuthClients(Answer, Cursor):
+    """All clients of an integration."""
+
+    data: list[OAuthClient]
+    callback_url: str | None = Field(description="What to register with the provider.")
+
+
+class Connected(Answer):
+    """What a connect session came to."""
+
+    integration: str
+    connection: str
+
+
+class ConnectSession(Answer):
+    """A connect session."""
+
+    id: str
+    status: Literal["open", "connected", "expired"]
+    reason: str | None = Field(description="Why the latest try came to nothing.")
+    integrations: list[str]
+    connection: str
+    tags: list[str]
+    return_to: str | None
+    connected: Connected | None
+    expires_at: AwareDatetime
+
+
+class CreatedConnectSession(ConnectSession):
+    """A new connect session: the only answer that shows the link."""
+
+    url: str
+
+
+class Revocation(Answer):
+    """Whether the provider has revoked the tokens (RFC 7009)."""
+
+    outcome: Literal["revoked", "failed", "unsupported"]
+    detail: str
+
+
+class Deleted(Answer):
+    """What became of the tokens of a deleted connection; other credentials have no answer (204)."""
+
+    revocation: Revocation
+
+
+class AuditEntry(Answer):
+    """What was done to a credential; never the credential."""
+
+    id: str
+    at: AwareDatetime
+    what: What
+    integration: str
+    connection: str
+    actor: str = Field(description="`key:<id>`, `session:<id>` or `sweep`.")
+    address: str | None = Field(description="Where it came from.")
+    details: dict[str, Any]
+
+
+class AuditEntries(Answer, Cursor):
+    """A page of the audit, the latest first; as JSON Lines, an entry a line, where that is asked for."""
+
+    data: list[AuditEntry]
 
 
 class Verdict(Answer):

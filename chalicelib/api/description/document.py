@@ -166,6 +166,8 @@ def _headers(told: Told) -> list[dict[str, Any]]:
 def _body(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any] | None:
     if endpoint.path == "/v1/uploads":
         return {"required": True, "content": {"application/octet-stream": {}}}
+    if told.pages and endpoint.method == "POST":
+        return {"required": True, "content": {"application/x-www-form-urlencoded": {}}}
     if _takes_input(endpoint):
         schema: dict[str, Any] = {"type": "object", "description": "The action's input, and nothing else."}
     elif endpoint.body is not None:
@@ -182,17 +184,26 @@ def _responses(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any]
     responses: dict[str, Any] = {}
     for status in told.statuses:
         said: dict[str, Any] = {"description": "Done" if told.answer is None else inspect.getdoc(told.answer)}
-        if told.answer is not None:
+        if told.answer is not None and status != 204:
             said["content"] = {"application/json": {"schema": models[told.answer, "serialization"]}}
+        if told.as_lines:
+            said["content"]["application/x-ndjson"] = {}
         responses[str(status)] = said
+    if told.redirects:
+        responses["303"] = {"description": "On to `Location`"}
+    for status in told.pages:
+        responses[str(status)] = {"description": "A page for people", "content": {"text/html": {}}}
     for status in _errors(endpoint, told):
+        if status in told.pages:
+            responses[str(status)]["content"] |= _problem(status)["content"]
+            continue
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
     return responses
 
 
 def _errors(endpoint: Endpoint, told: Told) -> list[int]:
     """Which errors can come; 405 never does where the method is declared."""
-    statuses = set(_ALWAYS)
+    statuses = {*_ALWAYS, *told.errors}
     if _invokes(endpoint):
         statuses |= {401, *_OF_INVOKING}
     if not endpoint.is_public:

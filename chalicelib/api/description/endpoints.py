@@ -15,12 +15,20 @@ from chalicelib.api.description import answers
 
 @dataclass(frozen=True)
 class Told:
-    """What a route's declaration does not say. `answer` None: no body."""
+    """What a route's declaration does not say. `answer` None: no body.
+
+    `pages` are the statuses that come with a page for people; `redirects`: 303 may come as well; `errors` are those
+    that the declaration does not imply.
+    """
 
     answer: type[BaseModel] | None
     statuses: tuple[int, ...] = (200,)
     headers: tuple[str, ...] = ()
     example: Any = None
+    as_lines: bool = False  # as JSON Lines too, where that is asked for
+    pages: tuple[int, ...] = ()
+    redirects: bool = False
+    errors: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,13 +115,35 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("GET", "/v1/connections"): Told(answers.Connections),
     ("GET", "/v1/connections/{integration}/{connection}"): Told(answers.Connection),
     ("PUT", "/v1/connections/{integration}/{connection}"): Told(
-        answers.Connection, (200, 201), _IF_MATCH, example={"value": "the-api-key", "tags": ["customer-17"]}
+        answers.Connection,
+        (200, 201),
+        _IF_MATCH,
+        example={"value": "the-api-key", "tags": ["customer-17"]},
+        errors=(424, 502),
     ),
     ("PATCH", "/v1/connections/{integration}/{connection}"): Told(
         answers.Connection, headers=_IF_MATCH, example={"metadata": {"sync": "hourly"}}
     ),
-    ("DELETE", "/v1/connections/{integration}/{connection}"): Told(None, (204,), _IF_MATCH),
+    ("DELETE", "/v1/connections/{integration}/{connection}"): Told(answers.Deleted, (200, 204), _IF_MATCH),
+    ("POST", "/v1/connections/{integration}/{connection}/refresh"): Told(answers.Connection, errors=(502,)),
     ("POST", "/v1/connections/{integration}/{connection}/test"): Told(answers.Verdict, example={}),
+    ("POST", "/v1/connections/{integration}/{connection}/authorize"): Told(answers.Authorization, example={}),
+    ("POST", "/v1/connections/{integration}/{connection}/reconnect"): Told(answers.Authorization, example={}),
+    ("GET", "/v1/oauth/start/{flow}"): Told(None, (), pages=(400,), redirects=True, errors=(409,)),
+    ("GET", "/v1/oauth/callback"): Told(None, (), pages=(200, 400), redirects=True, errors=(409,)),
+    ("GET", "/v1/integrations/{integration}/clients"): Told(answers.OAuthClients),
+    ("GET", "/v1/integrations/{integration}/clients/{client}"): Told(answers.OAuthClient),
+    ("PUT", "/v1/integrations/{integration}/clients/{client}"): Told(
+        answers.OAuthClient, (200, 201), _IF_MATCH, example={"client_id": "1034", "client_secret": "the-secret"}
+    ),
+    ("DELETE", "/v1/integrations/{integration}/clients/{client}"): Told(None, (204,), _IF_MATCH),
+    ("POST", "/v1/connect-sessions"): Told(
+        answers.CreatedConnectSession, (201,), example={"integrations": ["crm"], "connection": "acme"}
+    ),
+    ("GET", "/v1/connect-sessions/{session}"): Told(answers.ConnectSession),
+    ("GET", "/v1/connect/{session}/{secret}"): Told(None, (), pages=(200, 400, 404, 410), errors=(409,)),
+    ("POST", "/v1/connect/{session}/{secret}"): Told(None, (), pages=(200, 400, 404, 410), redirects=True),
+    ("GET", "/v1/audit"): Told(answers.AuditEntries, as_lines=True),
     ("GET", "/v1/scrape-jobs"): Told(answers.Jobs),
     ("POST", "/v1/scrape-jobs"): Told(
         answers.Job,

@@ -1,0 +1,283 @@
+"""Asking a provider's token endpoint for tokens: every grant of ours, as the integration's profile wants it.
+
+authlib prepares the request and proves who the client is; `_Shaped` then gives it the provider's names and form, the
+egress door carries it, and `tokens.read_answer` reads what comes back. authlib is heavy, so it is imported on use.
+
+    exchange     a code from a callback               (RFC 6749, section 4.1.3; RFC 7636)
+    renew        a refresh token, or anew by          (section 6)
+                 client_credentials, password         (sections 4.4, 4.3)
+                 or jwt_bearer                        (RFC 7523, section 2.1)
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit, urlunsplit
+
+from chalicelib.auth.oauth import templates
+from chalicelib.auth.oauth.clients import Client
+from chalicelib.auth.oauth.profile import OAuthProfile
+from chalicelib.auth.oauth.tokens import GrantFailed, GrantRefused, Tokens, read_answer
+from chalicelib.auth.schemes import AuthScheme
+from chalicelib.egress import CallFailed
+from chalicelib.errors import EgressBlocked, InvalidInput
+from chalicelib.observability import guard_secrets
+
+ANSWER_BYTES: Final = 65_536  # of a token answer (E7)
+TIMEOUT_S: Final = 10.0
+WITHOUT_CONSENT: Final = ("client_credentials", "password", "jwt_bearer")
+_JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+def exchange(
+    scheme: AuthScheme,
+    client: Client,
+    config: Mapping[str, Any],
+    *,
+    code: str,
+    verifier: str | None,
+    redirect_uri: str,
+    timeout_s: float = TIMEOUT_S,
+    now: float | None = None,
+) -> Tokens:
+    """The tokens for a callback's `code`. Raises as `renew` does."""
+    guard_secrets(filter(None, (code, verifier)))
+    asked = {"code": code, "redirect_uri": redirect_uri}
+    if verifier:
+        asked["code_verifier"] = verifier
+    return _ask(scheme, client, config, "authorization_code", asked, timeout_s=timeout_s, now=now)
+
+
+def renew(
+    scheme: AuthScheme,
+    client: Client,
+    config: Mapping[str, Any],
+    tokens: Tokens,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    now: float | None = None,
+) -> Tokens:
+    """New tokens in place of `tokens`: by its refresh token, or fetched anew where the grant needs nobody's consent.
+
+    `config` is the connection's, defaults included; `now` epoch seconds, when the answer came unless given. It takes
+    `timeout_s` by the wall clock at most, for everything. Raises `GrantRefused` where the grant is dead, `GrantFailed`
+    where it may be alive, and what is kept of `tokens` stays kept.
+    """
+    guard_secrets(tokens.secrets)
+    deadline = time.monotonic() + timeout_s
+    if tokens.refresh_token:
+        asked = {"refresh_token": tokens.refresh_token, **_filled(scheme.departures.request.refresh_parameters, config)}
+        try:
+            return _ask(scheme, client, config, "refresh_token", asked, previous=tokens, timeout_s=timeout_s, now=now)
+        except GrantRefused:
+            if not _renews_itself(scheme, tokens):
+                raise
+            tokens = tokens.model_copy(update={"refresh_token": None})
+    elif not _renews_itself(scheme, tokens):
+        raise GrantRefused("no_refresh_token", "There is no refresh token, so only the account's owner can renew it.")
+    return fetch(scheme, client, config, tokens, timeout_s=deadline - time.monotonic(), now=now)
+
+
+def fetch(
+    scheme: AuthScheme,
+    client: Client,
+    config: Mapping[str, Any],
+    tokens: Tokens,
+    *,
+    timeout_s: float = TIMEOUT_S,
+    now: float | None = None,
+) -> Tokens:
+    """Tokens by a grant that needs nobody's consent. `tokens` has what a password grant asks with."""
+    guard_secrets(tokens.secrets)
+    asked = {"scope": _scope(scheme)}
+    match scheme.grant:
+        case "client_credentials":
+            kind = "client_credentials"
+        case "password":
+            kind = "password"
+            asked |= {"username": tokens.username or "", "password": tokens.password or ""}
+        case "jwt_bearer":
+            kind = _JWT_BEARER
+            asked = {"assertion": _assertion(scheme, client, config, now=now)}
+            if not scheme.departures.assertion.has_scope:
+                asked["scope"] = _scope(scheme)
+        case _:
+            raise GrantRefused("needs_consent", f"The grant {scheme.grant} needs the account's owner.")
+    return _ask(scheme, client, config, kind, asked, previous=tokens, timeout_s=timeout_s, now=now)
+
+
+def _renews_itself(scheme: AuthScheme, tokens: Tokens) -> bool:
+    """True where no consent is needed for new tokens."""
+    if scheme.grant == "password":
+        return tokens.password is not None
+    return scheme.grant in WITHOUT_CONSENT
+
+
+def _scope(scheme: AuthScheme) -> str:
+    return scheme.departures.scope_separator.join(scheme.scopes)
+
+
+def _ask(
+    scheme: AuthScheme,
+    client: Client,
+    config: Mapping[str, Any],
+    kind: str,
+    asked: Mapping[str, str],
+    *,
+    timeout_s: float,
+    now: float | None,
+    previous: Tokens | None = None,
+) -> Tokens:
+    guard_secrets(client.secrets)
+    template = (scheme.refresh_url if kind == "refresh_token" else None) or scheme.token_url
+    if not template:
+        raise GrantFailed("no_token_url", "The integration names no token URL.", sent=False)
+    if timeout_s <= 0:
+        raise GrantFailed("timeout", "There was no time left to ask the provider.", sent=False)
+    try:
+        url = templates.fill_url(template, config)
+        response = _send(scheme.departures, client, url, kind, asked, config, timeout_s)
+    except CallFailed as error:
+        raise GrantFailed(error.reason, f"The token endpoint: {error.detail}.", sent=error.sent) from None
+    except (EgressBlocked, InvalidInput) as error:
+        raise GrantFailed(error.code, str(error.detail), sent=False) from None
+    return read_answer(
+        scheme.departures,
+        response.content,
+        status=response.status_code,
+        headers={name.lower(): value for name, value in response.headers.items()},
+        previous=previous,
+        now=time.time() if now is None else now,
+    )
+
+
+def _send(
+    profile: OAuthProfile,
+    client: Client,
+    url: str,
+    kind: str,
+    asked: Mapping[str, str],
+    config: Mapping[str, Any],
+    timeout_s: float,
+) -> Any:
+    """The token endpoint's answer, as `requests` has it."""
+    from authlib.integrations.requests_client import OAuth2Session
+    from authlib.integrations.requests_client.oauth2_session import OAuth2ClientAuth
+    from authlib.oauth2.rfc7523 import PrivateKeyJWT
+
+    from chalicelib.egress.sessions import confine
+
+    class ShapedAuth(OAuth2ClientAuth):  # type: ignore[misc]  # authlib has no types
+        """authlib's proof of who the client is, then the provider's own form of the request."""
+
+        def __call__(self, request: Any) -> Any:
+            request = super().__call__(request)
+            query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
+            form = dict(parse_qsl(request.body or "", keep_blank_values=True))
+            extra = _filled(profile.request.parameters, config)
+            request.url, request.body, kind = shape(profile, url, {**extra, **query, **form})
+            request.headers.pop("Content-Type", None)
+            if kind:
+                request.headers["Content-Type"] = kind
+            return request
+
+    class Session(OAuth2Session):  # type: ignore[misc]
+        client_auth_class = ShapedAuth
+
+        def parse_response_token(self, resp: Any) -> Any:
+            return resp
+
+    private_key = signing_key(client) if client.auth_method == "private_key_jwt" else None
+    session = confine(
+        Session(client.client_id, private_key or client.client_secret, token_endpoint_auth_method=client.auth_method),
+        timeout_s=timeout_s,
+        max_bytes=ANSWER_BYTES,
+    )
+    session.register_client_auth_method(("client_secret_basic", _basic(profile)))
+    header = {"kid": client.key_id} if client.key_id else None
+    session.register_client_auth_method(PrivateKeyJWT(url, headers=header, alg=client.algorithm))
+    headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "waygate"}
+    return session.fetch_token(
+        url,
+        grant_type=kind,
+        method=profile.request.method,
+        headers={**headers, **profile.request.headers},
+        **asked,
+    )
+
+
+def shape(profile: OAuthProfile, url: str, asked: Mapping[str, str]) -> tuple[str, str | None, str | None]:
+    """A token request's URL, body and content type, with the provider's own names for what is asked."""
+    renamed = {str(ours): theirs for ours, theirs in profile.request.names.items()}
+    named = {renamed.get(name, name): value for name, value in asked.items()}
+    if profile.request.method == "GET":
+        parts = urlsplit(url)
+        own = parse_qsl(parts.query, keep_blank_values=True)
+        return urlunsplit(parts._replace(query=urlencode([*own, *named.items()]))), None, None
+    if profile.request.body == "json":
+        return url, json.dumps(named), "application/json"
+    return url, urlencode(named), "application/x-www-form-urlencoded"
+
+
+def _basic(profile: OAuthProfile) -> Any:
+    def encode(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
+        import base64
+
+        written = quote_plus if profile.request.basic_encoding == "form" else str
+        pair = f"{written(auth.client_id)}:{written(auth.client_secret or '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        return uri, headers, body
+
+    return encode
+
+
+def _filled(parameters: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, str]:
+    """Extra parameters with the config's values; one whose variable has no value is left out."""
+    filled = {name: templates.fill_text(value, config) for name, value in parameters.items()}
+    return {name: value for name, value in filled.items() if value is not None}
+
+
+def _assertion(scheme: AuthScheme, client: Client, config: Mapping[str, Any], *, now: float | None) -> str:
+    from authlib.oauth2.rfc7523.assertion import sign_jwt_bearer_assertion
+
+    rule = scheme.departures.assertion
+    claims: dict[str, Any] = _filled(rule.claims, config)
+    if rule.has_scope and scheme.scopes:
+        claims["scope"] = _scope(scheme)
+    signed = sign_jwt_bearer_assertion(
+        signing_key(client),
+        issuer=client.client_id,
+        audience=rule.audience or templates.fill_url(scheme.token_url or "", config),
+        subject=templates.fill_text(rule.subject, config) if rule.subject else None,
+        issued_at=int(time.time() if now is None else now),
+        claims=claims,
+        header={"alg": client.algorithm, "typ": "JWT"} | ({"kid": client.key_id} if client.key_id else {}),
+        expires_in=rule.lifetime_s,
+    )
+    return signed.decode() if isinstance(signed, bytes) else str(signed)
+
+
+def signing_key(client: Client) -> Any:
+    """The client's private key, as authlib signs with it. Raises `GrantFailed` where it is no such key."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+    family: Any = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey}.get(client.algorithm[:2], OKPKey)
+    text = (client.private_key or "").strip()
+    try:
+        return family.import_key(json.loads(text) if text.startswith("{") else text)
+    except (JoseError, ValueError, TypeError):
+        raise GrantFailed(
+            "unusable_key", f"The client's private key is no key for {client.algorithm}.", sent=False
+        ) from None
+
+
+def check_key(client: Client) -> bool:
+    """True where the client's private key can sign with its algorithm."""
+    try:
+        return bool(signing_key(client).is_private)
+    except GrantFailed:
+        return False
