@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+import orjson
 from aws_lambda_powertools import Logger, Tracer
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
@@ -52,10 +53,28 @@ def emit_line(line: str) -> None:
     line_sink(line.replace("\x7f", "\\u007f"))  # the one control character that JSON leaves as it is
 
 
-def guard_secrets(values: Iterable[str]) -> None:
-    """From here on, in this call, none of `values` may appear in any line, error or record."""
-    found = {form for value in values if len(value) >= SHORTEST_SECRET for form in _spellings(value)}
-    _forms.set(tuple(sorted(found.union(_forms.get()), key=len, reverse=True)))
+def one_line(value: Any) -> str:
+    """`value` as JSON in ASCII, so that nothing in it can end a line or steer a terminal (F13)."""
+    try:
+        fast = orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits, or what only `str` makes text of
+        fast = b"\x80"
+    return fast.decode() if fast.isascii() else json.dumps(value, separators=(",", ":"), default=str)
+
+
+def guard_secrets(values: Iterable[str]) -> frozenset[str]:
+    """From here on, in this call, none of `values` may appear in any line, error or record.
+
+    Returns the forms that are looked for, for `guard_forms` to take in the next call.
+    """
+    found = frozenset(form for value in values if len(value) >= SHORTEST_SECRET for form in _spellings(value))
+    guard_forms(found)
+    return found
+
+
+def guard_forms(forms: frozenset[str]) -> None:
+    """As `guard_secrets`, with forms that it has returned: finding them takes longer than looking for them."""
+    _forms.set(tuple(sorted(forms.union(_forms.get()), key=len, reverse=True)))
 
 
 def forget_secrets() -> None:
@@ -174,7 +193,7 @@ def emit_metrics(values: Mapping[str, float], dimensions: Mapping[str, str]) -> 
     metrics = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
     directive = {"Namespace": "Waygate", "Dimensions": [["service", *dimensions]], "Metrics": metrics}
     about = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
-    emit_line(json.dumps({"_aws": about, "service": _SERVICE, **dimensions, **values}, separators=(",", ":")))
+    emit_line(one_line({"_aws": about, "service": _SERVICE, **dimensions, **values}))
 
 
 @functools.cache

@@ -48,7 +48,7 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     from chalicelib import rows
     from chalicelib.auth import keyring
     from chalicelib.auth.oauth import public_origin
-    from chalicelib.gateway import admit, resolve, retry
+    from chalicelib.gateway import admit, credential, resolve, retry
     from chalicelib.registry import action_index
 
     _standin.reset()
@@ -56,6 +56,7 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     keyring.forget()
     public_origin.forget()
     resolve.forget_everything()
+    credential.forget_everything()
     retry.forget_everything()
     admit.forget_everything()
     action_index.forget_everything()

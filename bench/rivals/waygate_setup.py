@@ -20,7 +20,9 @@ _OUTPUT: Final = {
 
 def prepare(call: Callable[[str, str, Any], Any], upstream: str, actions: int) -> None:
     """`call` takes method, path below `/api/v1` and body."""
-    call("POST", "/integrations", {"name": NAME, "base_url": upstream, "auth": {"type": "bearer"}})
+    policy = {"record": "metadata"}  # as deployed; on one machine bodies are kept as well
+    facts = {"name": NAME, "base_url": upstream, "auth": {"type": "bearer"}, "policy": policy}
+    call("POST", "/integrations", facts)
     for number in range(actions):
         call("PUT", f"/actions/{NAME}/read-item-{number}", _action(number))
     call("PUT", f"/connections/{NAME}/default", {"token": "a-token-of-the-bench"})

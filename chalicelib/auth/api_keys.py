@@ -116,6 +116,19 @@ def authenticate(authorization: str | None, *, now: dt.datetime | None = None) -
     known = hmac.compare_digest(row.digest if row else _NO_DIGEST, _digest(match.string))
     if row is None or not known or is_expired(row, now):
         raise Unauthenticated("This API key is unknown, revoked or expired.")
+    return _caller(row)
+
+
+def _caller(row: ApiKeyRow) -> Caller:
+    """Made once per row read."""
+    known: Caller | None = getattr(row, "_caller", None)
+    if known is None:
+        known = _caller_of(row)
+        object.__setattr__(row, "_caller", known)
+    return known
+
+
+def _caller_of(row: ApiKeyRow) -> Caller:
     return Caller(
         key_id=row.key_id,
         name=row.name,

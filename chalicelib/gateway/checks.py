@@ -75,7 +75,18 @@ def _unknown_fault(name: str, action: ActionFacts, *, hints: bool) -> dict[str, 
 
 
 def _validator(resolved: Resolved, which: str, schema: Any) -> Any:
-    """Remembered per version; an action that was deleted and made anew begins at version 1 again, at another time."""
+    """Remembered per row read and, beyond that, per version; one that was made anew has version 1 at another time."""
+    row = resolved.action_row
+    compiled: dict[str, Any] | None = getattr(row, "_compiled", None)
+    if compiled is None:
+        compiled = {}
+        object.__setattr__(row, "_compiled", compiled)
+    if which not in compiled:
+        compiled[which] = _compile(resolved, which, schema)
+    return compiled[which]
+
+
+def _compile(resolved: Resolved, which: str, schema: Any) -> Any:
     row = resolved.action_row
     key = (row.owner, row.name, row.created_at.isoformat(), str(row.version), row.definitions or "", which)
     workspace, integration = resolved.caller.workspace, resolved.integration.name

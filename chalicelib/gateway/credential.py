@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.auth import connections, lease, refresh
 from chalicelib.auth.audit import Actor
@@ -21,9 +23,10 @@ from chalicelib.auth.tables import ConnectionRow
 from chalicelib.egress import check_origin
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gateway.resolve import Resolved
-from chalicelib.observability import guard_secrets
+from chalicelib.observability import guard_forms, guard_secrets
 from chalicelib.registry.models import IntegrationFacts
 from chalicelib.registry.renewal import renewal_of
+from chalicelib.settings import Caps
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,25 @@ class Held:
     placement: Placement
     row: ConnectionRow | None = None
     access_token: str | None = None
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A credential as this process has opened it, for calls that are given the very same row and integration."""
+
+    held: Held
+    facts: IntegrationFacts
+    base_url: str
+    forms: frozenset[str]
+    at: float
+
+    def is_for(self, row: ConnectionRow, facts: IntegrationFacts, base_url: str) -> bool:
+        """True for the very same row and integration, and the same address."""
+        return self.held.row is row and self.facts is facts and self.base_url == base_url
+
+
+_REMEMBERED: Final = 1_000
+_opened: OrderedDict[int, _Opened] = OrderedDict()  # by the identity of the row, which `held` keeps alive
 
 
 def hold(resolved: Resolved, base_url: str, *, until: float, is_dry: bool = False) -> Held:
@@ -92,7 +114,30 @@ def _actor(resolved: Resolved) -> Actor:
 
 
 def _open(facts: IntegrationFacts, row: ConnectionRow, base_url: str) -> Held:
+    """Remembered for 300 s, while the row is the one that was opened: rows are read again after 30 s (B9)."""
+    now = time.monotonic()
+    known = _opened.get(id(row))
+    if known and known.is_for(row, facts, base_url) and now - known.at < Caps.KEYRING_FRESH_S:
+        guard_forms(known.forms)
+        return known.held
     credential: Any = connections.open_credential(row, facts.auth, check_origin(base_url))
     placement = place(facts.auth, credential)
-    guard_secrets(placement.secrets)
-    return Held(placement, row, credential.access_token if isinstance(credential, Tokens) else None)
+    forms = guard_secrets(placement.secrets)
+    held = Held(placement, row, credential.access_token if isinstance(credential, Tokens) else None)
+    _opened.pop(id(row), None)
+    _opened[id(row)] = _Opened(held, facts, base_url, forms, now)
+    _forget_older(now - Caps.KEYRING_FRESH_S)
+    return held
+
+
+def _forget_older(moment: float) -> None:
+    while _opened:
+        oldest = next(iter(_opened.items()), None)
+        if oldest is None or (oldest[1].at > moment and len(_opened) <= _REMEMBERED):
+            return
+        _opened.pop(oldest[0], None)
+
+
+def forget_everything() -> None:
+    """Forget all credentials: for tests, and for a store that was replaced underneath."""
+    _opened.clear()

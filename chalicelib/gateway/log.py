@@ -24,7 +24,7 @@ from chalicelib.auth import connections
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InvocationNotFound, NotRecordedYet
 from chalicelib.gateway.tables import InvocationRow
-from chalicelib.observability import emit_line, logger, redact
+from chalicelib.observability import emit_line, logger, one_line, redact
 from chalicelib.settings import Caps
 
 SHARDS: Final = 4
@@ -47,7 +47,7 @@ def emit(record: Mapping[str, Any], workspace: str) -> None:
 
 
 def _line(record: Mapping[str, Any], workspace: str) -> str:
-    return redact(json.dumps({"kind": KIND, "workspace": workspace, **record}, separators=(",", ":"), default=str))
+    return redact(one_line({"kind": KIND, "workspace": workspace, **record}))
 
 
 def store(event: Mapping[str, Any]) -> int:

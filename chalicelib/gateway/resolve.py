@@ -7,7 +7,7 @@ processes have learned of the upstream (`admit`) is read along.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,10 +38,21 @@ class Resolved:
     action_row: ActionRow
     connection: ConnectionRow | None
 
+    def is_from(
+        self, caller: Caller, integration: IntegrationRow, action: ActionRow, found: Mapping[RowKey, Table | None]
+    ) -> bool:
+        """True where the question is the same and the rows are the very same ones: so is the answer."""
+        if self.caller is not caller or self.integration_row is not integration or self.action_row is not action:
+            return False
+        return self.connection is None or any(row is self.connection for row in found.values())
+
     @property
     def config(self) -> dict[str, Any]:
         """What the connection says about the upstream's address."""
         return dict(self.connection.config) if self.connection else {}
+
+
+_answered: dict[tuple[str, str, str, str | None], Resolved] = {}
 
 
 def authorize(authorization: str | None, integration: str, action: str, connection: str | None) -> Caller:
@@ -73,13 +84,20 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
         raise IntegrationDisabled(f"The integration `{integration}` is switched off.")
     if not isinstance(action_row, ActionRow):
         raise actions.not_found(workspace, integration, action)
+    question = (workspace, integration, action, connection)
+    known = _answered.get(question)
+    if known is not None and known.is_from(caller, integration_row, action_row, found):
+        return known
     facts = integrations.facts_of(integration_row)
     action_facts = actions.facts_of(action_row)
     is_needed = facts.auth.type != "none" and action_facts.auth == "required"
     chosen = None
     if connection or is_needed or action_facts.auth != "none" or "{" in facts.base_url:
         chosen = _connection(caller, integration_row, action_row, connection, is_needed=is_needed)
-    return Resolved(caller, facts, action_facts, integration_row, action_row, chosen)
+    if len(_answered) >= _REMEMBERED:
+        _answered.clear()
+    answer = _answered[question] = Resolved(caller, facts, action_facts, integration_row, action_row, chosen)
+    return answer
 
 
 def _read(
@@ -146,5 +164,6 @@ def _connection(
 
 
 def forget_everything() -> None:
-    """Forget which connections questions led to: for tests, and for a store that was replaced underneath."""
+    """Forget what questions led to: for tests, and for a store that was replaced underneath."""
     _unnamed.clear()
+    _answered.clear()

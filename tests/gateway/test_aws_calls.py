@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import rows
 from chalicelib.auth import connections, keyring
-from chalicelib.gateway import resolve
+from chalicelib.gateway import credential, resolve
 from chalicelib.registry import actions, definitions, validation
 from chalicelib.settings import Caps
 from tests.client import Api
@@ -23,6 +23,7 @@ def turn_cold() -> None:
     rows.forget_everything()
     resolve.forget_everything()
     keyring.forget()
+    credential.forget_everything()
     definitions._loaded.clear()
     validation._compiled.clear()
 
@@ -94,6 +95,7 @@ def test_of_several_connections_the_default_one_costs_no_more(shop: Api, aws_cal
 def test_a_keyring_is_read_once_in_300_seconds(shop: Api, aws_calls: AwsCalls) -> None:
     call(shop)
     keyring._cache["default"] = (keyring._cache["default"][0], time.time() - Caps.KEYRING_FRESH_S)
+    credential.forget_everything()  # what was opened is forgotten after 300 s as well
     aws_calls.forget()
     call(shop)
     assert aws_calls.made == ["GetSecretValue"]
@@ -139,3 +141,23 @@ def test_an_idempotency_key_costs_two_writes_and_its_repetition_a_write_and_a_re
     aws_calls.forget()
     call(shop, Idempotency_Key="k")
     assert aws_calls.made == ["PutItem", "GetItem"]
+
+
+def test_an_opened_credential_is_forgotten_after_300_seconds(  # B9
+    shop: Api, aws_calls: AwsCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    really = connections.open_credential
+
+    def noted(*given: object, **named: object) -> object:
+        opened.append(given)
+        return really(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(connections, "open_credential", noted)
+    call(shop)
+    call(shop)
+    assert len(opened) == 1
+    for key, known in credential._opened.items():
+        credential._opened[key] = replace(known, at=known.at - Caps.KEYRING_FRESH_S)
+    call(shop)
+    assert (len(opened), len(credential._opened)) == (2, 1)
