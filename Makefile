@@ -14,10 +14,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test oidc lint bench format lock clean
+.PHONY: help run test oidc lint smoke-llm bench-scraping bench format lock clean
 
 help: ## Show what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/.local ## Start Waygate on this machine: API, demo upstream, state in .waygate/
 	@exec $(PY) -m infra.local --port $(PORT) --state $(STATE)
@@ -40,6 +40,12 @@ lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(VENV)/bin/bandit -q -ll -c pyproject.toml -r app.py chalicelib cli infra
 	@$(VENV)/bin/cfn-lint infra/template.yaml
+
+smoke-llm: $(VENV)/.local ## Read a page with the model that WAYGATE_LLM_BASE_URL and _MODEL name, and say what it did
+	@$(PY) -m bench.smoke_llm
+
+bench-scraping: $(VENV)/.dev ## Run scrape jobs over the sites below SITES (folders with site/ and key.json) and score them
+	@$(PY) -m bench.scraping $(SITES)
 
 bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searching and refreshing (fetches public descriptions; minutes)
 	@$(PY) -m bench.invoking

@@ -100,9 +100,33 @@ def scrape_discover(event: dict[str, Any], _context: object) -> dict[str, Any]:
     return discover(event)
 
 
+@app.lambda_function(name="scrape_crawl")
+def scrape_crawl(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Step 2, for documentation written for people: read its pages; entered again while there are more."""
+    from chalicelib.scraper.steps import crawl
+
+    return crawl(event, time_left_s=context.get_remaining_time_in_millis() / 1000)
+
+
+@app.lambda_function(name="scrape_extract")
+def scrape_extract(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Step 3, once per chunk of pages: what they claim."""
+    from chalicelib.scraper.steps import extract
+
+    return extract(event, time_left_s=context.get_remaining_time_in_millis() / 1000)
+
+
+@app.lambda_function(name="scrape_merge")
+def scrape_merge(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Step 4: one description of what all pages claim."""
+    from chalicelib.scraper.steps import merge
+
+    return merge(event)
+
+
 @app.lambda_function(name="scrape_generate")
 def scrape_generate(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Step 2: read it into a draft."""
+    """Step 5: read the description into a draft."""
     from chalicelib.scraper.steps import generate
 
     return generate(event)
@@ -110,7 +134,7 @@ def scrape_generate(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 @app.lambda_function(name="scrape_publish")
 def scrape_publish(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Step 3, where the job says so: publish the draft."""
+    """Step 6, where the job says so: publish the draft."""
     from chalicelib.scraper.steps import publish
 
     return publish(event)

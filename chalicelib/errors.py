@@ -52,6 +52,7 @@
     │       ├── DocumentTooComplex        document_too_complex
     │       ├── BaseUrlMissing            base_url_missing
     │       ├── SourceUnreachable         source_unreachable
+    │       ├── RobotsDenied              robots_denied
     │       └── NothingToImport           nothing_to_import
     ├── UpstreamRefused              424  upstream_refused
     ├── Throttled                    429
@@ -518,6 +519,13 @@ class SourceUnreachable(DocumentError):
     """The address of the description did not answer with 200."""
 
     code, title, retryable = "source_unreachable", "The description cannot be fetched", True
+
+
+class RobotsDenied(DocumentError):
+    """The site's robots.txt asks robots not to read this documentation, so it is left alone."""
+
+    code, title = "robots_denied", "The site does not want to be read by robots"
+    fix = "Ask its owner, or save the pages and give a description made from them."
 
 
 class NothingToImport(DocumentError):

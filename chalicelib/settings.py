@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOCAL_STAGE: Final = "local"
@@ -44,6 +44,19 @@ class Settings(BaseSettings):
         "`make run` sets 10000 where nothing is set.",
     )
 
+    jobs_running: int = Field(default=3, ge=1, le=100, description="Scrape jobs that a workspace may run at once.")
+    jobs_a_day: int = Field(default=50, ge=1, description="Scrape jobs that a workspace may start in a day (UTC).")
+    llm_base_url: str | None = Field(
+        default=None,
+        description="An OpenAI-compatible endpoint (`https://…/v1`) for reading documentation; none if unset.",
+    )
+    llm_model: str = Field(default="", description="The model to ask there.")
+    llm_api_key: SecretStr | None = Field(default=None, description="Its key, if it needs one. Never logged or shown.")
+    llm_job_tokens: int = Field(default=400_000, ge=0, description="Tokens that one job may spend, in and out.")
+    llm_timeout_s: float = Field(default=60.0, gt=0, le=240, description="Seconds that one question may take.")
+    llm_input_usd: float = Field(default=0.0, ge=0, description="Price of a million tokens in, US dollars.")
+    llm_output_usd: float = Field(default=0.0, ge=0, description="Price of a million tokens out, US dollars.")
+
     @field_validator("denied_ports", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -70,6 +83,9 @@ class Caps:
     UPSTREAM_HEADER_BYTES: Final = 65_536  # all together; http.client allows that for each of 100
     DOCUMENT_BYTES: Final = 64_000_000  # an API description, unpacked
     UPLOAD_TTL_S: Final = 86_400
+    PAGE_BYTES: Final = 2_000_000  # a page of documentation (D5); what comes after is not read
+    PAGE_NODES: Final = 100_000  # elements and texts of it
+    PAGE_CLAIMS: Final = 2_000  # endpoints that one page may claim
     JSON_DEPTH: Final = 64
     JSON_NODES: Final = 100_000
     DOCUMENT_NODES: Final = 8_000_000  # GitHub's 13 MB hold 0.5 million
@@ -85,6 +101,12 @@ class Caps:
     INVOCATION_TTL_S: Final = 7 * 86_400
     RECORDED_BODY_BYTES: Final = 8_192  # of each body, where recording is `full`
     IDEMPOTENCY_TTL_S: Final = 86_400
+
+    SITE_PAGES: Final = 200
+    SITE_DEPTH: Final = 4  # links away from the start; a next page is as far as the one before it
+    SITE_BYTES: Final = 20_000_000  # of one job, as received
+    SITE_S: Final = 600.0
+    SITE_REQUESTS_PER_S: Final = 2.0  # to one host; addresses of the own machine are not paced
 
     CONNECT_TIMEOUT_S: Final = 3.0
     FIRST_BYTE_TIMEOUT_S: Final = 15.0

@@ -90,7 +90,7 @@ def test_the_oauth_walk_through_works_with_a_browser_beside_it(local_stack: Loca
     block = re.search(r"<!-- walk-through: oauth -->\n```console\n(.*?)```", README, re.DOTALL)
     assert block is not None
     script = block[1].replace("127.0.0.1:8788", local_stack.demo_url.removeprefix("http://"))
-    before, connect, *after = re.split(r"^(\$ waygate connect shop\n)", script, flags=re.MULTILINE)
+    before, connect, *after = re.split(r"^(\$ waygate connect crm\n)", script, flags=re.MULTILINE)
     done = _run([before.replace("\n$ ", "\n").removeprefix("$ ")], local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     command = [sys.executable, "-m", "cli.main", *connect.split()[2:]]
@@ -101,12 +101,22 @@ def test_the_oauth_walk_through_works_with_a_browser_beside_it(local_stack: Loca
         said = waiting.stderr.readline()
         status, page = allow(said.split()[-1])
         assert (status, "is connected" in page) == (200, True), page
-        assert "shop/default connected." in waiting.stdout.read()
+        assert "crm/default connected." in waiting.stdout.read()
         assert waiting.wait(20) == 0
     done = _run([line.removeprefix("$ ") for line in after[0].splitlines() if line != "```"], local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"name": "Rex"' in done.stdout
     assert f"{local_stack.url}/api/v1/connect/cs_" in done.stdout
+
+
+def test_the_walk_through_of_documentation_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:
+    lines = [line.replace("http://127.0.0.1:8788", local_stack.demo_url) for line in _walk_through("documentation")]
+    assert any("/docs" in line for line in lines)
+    done = _run(lines, local_stack, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Pages +6/6", done.stdout)
+    assert "rules alone: no model is configured" in done.stdout
+    assert '"name": "Rex"' in done.stdout
 
 
 def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:
@@ -135,3 +145,14 @@ def test_the_curl_in_the_readme_works(local_stack: LocalStack) -> None:
     environment = {"PATH": "/usr/bin:/bin", "WAYGATE_URL": local_stack.url, "WAYGATE_API_KEY": local_stack.key}
     done = subprocess.run(["bash", "-c", curl[1]], env=environment, capture_output=True, text=True, timeout=30)
     assert '"Rex"' in done.stdout, done.stdout + done.stderr
+
+
+def test_every_limit_and_every_reason_of_reading_a_site_is_explained() -> None:
+    from chalicelib.scraper.site.frontier import SKIPPED
+    from chalicelib.scraper.site.limits import Limits
+
+    text = (ROOT / "docs" / "scraping.md").read_text()
+    for name in Limits.model_fields:
+        assert f"| `{name}` |" in text, name
+    for reason, meaning in SKIPPED.items():
+        assert f"| `{reason}` | {meaning} |" in text, reason

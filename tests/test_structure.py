@@ -31,6 +31,9 @@ HEAVY = {
     "selectolax",
     "jsonschema",
     "moto",
+    "markdown_it",
+    "protego",
+    "publicsuffixlist",
 }
 TABLES: list[type[aws.Table]] = [
     ApiKeyRow,

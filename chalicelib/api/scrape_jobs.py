@@ -21,6 +21,7 @@ from chalicelib.registry.profile import Strict
 from chalicelib.scraper import drafts, jobs, publishing, uploads
 from chalicelib.scraper.drafts import Draft, Proposal
 from chalicelib.scraper.normalise import SourceType
+from chalicelib.scraper.site.limits import Limits
 from chalicelib.scraper.tables import JobRow
 from chalicelib.settings import Caps
 
@@ -30,7 +31,12 @@ _SHOWN_OF_ACTION = 10_000  # characters of differences, and of warnings, in a li
 
 
 class Source(Strict):
-    """Where the description is: exactly one of `url`, `document` (inline) and `upload` (a file, or a zip of files)."""
+    """Where the description is: exactly one of `url`, `document` (inline) and `upload` (a file, or a zip of files).
+
+
+    `url` may lead to documentation for people. `auto` then reads a machine-readable description where the site has one,
+    and the pages where it has none; `site` always reads the pages.
+    """
 
     type: SourceType = "auto"
     url: str | None = Field(default=None, max_length=2048)
@@ -42,13 +48,16 @@ class Source(Strict):
         given = [name for name in ("url", "document", "upload") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError("give exactly one of `url`, `document` and `upload`")
+        if self.type == "site" and self.url is None:
+            raise ValueError("a site is read from its `url`")
         return self
 
 
 class NewJob(Strict):
     """A job. `base_url` and `auth` are for descriptions that lack them, and win over what they say.
 
-    `verification` is the call that proves a credential: no description says which it is.
+    `verification` is the call that proves a credential: no description says which it is. `limits` bound the reading of
+    a site.
     """
 
     integration: Name
@@ -57,6 +66,7 @@ class NewJob(Strict):
     auth: AuthScheme | None = None
     verification: Verification | None = None
     auto_publish: bool = False
+    limits: Limits = Limits()
 
     @model_validator(mode="after")
     def _base_url(self) -> NewJob:
@@ -78,6 +88,8 @@ class DraftFilter(Page):
     state: Literal["proposed", "accepted", "rejected"] | None = None
     change: Literal["added", "changed", "same"] | None = None
     min_confidence: float = Field(default=0.0, ge=0, le=1)
+    max_confidence: float = Field(default=1.0, ge=0, le=1)
+    warning: str | None = Field(default=None, max_length=100, description="A code: actions that have this warning.")
 
 
 class Decision(Strict):
@@ -130,14 +142,16 @@ def create(context: Context, body: NewJob) -> Reply:
     row.base_url, row.auto_publish = body.base_url, body.auto_publish
     row.verification = body.verification.model_dump() if body.verification else None
     row.auth = body.auth.model_dump(mode="json", by_alias=True, exclude_none=True) if body.auth else None
+    row.limits = body.limits.model_dump(mode="json", exclude_defaults=True) or None
     jobs.start(row)
     return Reply(show(row), 202, {"Location": f"/api/v1/scrape-jobs/{row.id}"})
 
 
 @routes("GET", "/v1/scrape-jobs/{job}", scope="registry:read")
 def get(context: Context) -> dict[str, Any]:
-    """A job's state and progress."""
-    return show(_get(context))
+    """A job's state, progress, and of a site which pages were read and which skipped, and why."""
+    row = _get(context)
+    return {**show(row), "coverage": row.coverage}
 
 
 @routes("POST", "/v1/scrape-jobs/{job}/cancel", scope="registry:write")
@@ -161,13 +175,14 @@ def draft(context: Context, query: DraftFilter) -> dict[str, Any]:
             (after is None or name > after)
             and query.state in (None, state)
             and query.change in (None, entry["change"])
-            and entry["confidence"] >= query.min_confidence
+            and query.min_confidence <= entry["confidence"] <= query.max_confidence
+            and (query.warning is None or any(each["code"] == query.warning for each in entry["warnings"]))
         )
 
     wanted = list(islice(drafts.proposals(row, read, wants), query.limit + 1))
     more = wanted[query.limit - 1].name if len(wanted) > query.limit else None
     return {
-        "integration": {"name": row.integration, **read.integration},
+        "integration": {"name": row.integration, **read.integration, "evidence": read.evidence},
         "actions": [_brief(p) for p in wanted[: query.limit]],
         "total": len(read.actions),
         "removed": read.removed,
@@ -222,12 +237,22 @@ def show(row: JobRow) -> dict[str, Any]:
         "step": row.step,
         "source": row.source,
         "auto_publish": bool(row.auto_publish),
-        "progress": row.progress or {"pages_found": 0, "pages_read": 0, "endpoints": 0, "tokens": 0, "cost_usd": 0},
+        "limits": row.limits or {},
+        "progress": _progress(row),
         "warnings": row.warnings or [],
         "error": row.error,
         "created_at": instants.show(row.created_at),
         "updated_at": instants.show(row.updated_at),
     }
+
+
+def _progress(row: JobRow) -> dict[str, Any]:
+    counted = {
+        "endpoints": int(row.endpoints or 0),
+        "tokens": int(row.tokens or 0),
+        "cost_usd": round(float(row.cost_usd or 0), 6),
+    }
+    return {"pages_found": 0, "pages_read": 0, **counted, **row.progress}
 
 
 def _get(context: Context) -> JobRow:

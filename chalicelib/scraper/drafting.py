@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from chalicelib.scraper import examples, reimport, strict
+from chalicelib.registry.models import ActionFacts
+from chalicelib.scraper import evidence, examples, reimport, strict
 from chalicelib.scraper.drafts import Draft
 from chalicelib.scraper.findings import Finding
 from chalicelib.scraper.reader import Reading
+from chalicelib.scraper.references import escape
 from chalicelib.scraper.reimport import Fingerprints, Stored
 
 _MOST_OF_ACTION: Final = 50  # warnings shown with one action; the draft has them all
@@ -18,9 +20,11 @@ _MOST_OF_JOB: Final = 200
 _MOST_CHARACTERS: Final = 60_000  # of a job's own warnings: they lie in its item
 
 
-def draft(reading: Reading, before: Mapping[str, Stored]) -> Draft:
-    """The draft of `reading`, for an integration whose actions are `before`."""
+def draft(reading: Reading, before: Mapping[str, Stored], *, is_ours: bool = False) -> Draft:
+    """The draft of `reading`, for an integration whose actions are `before`. `is_ours`: it was read on pages."""
     opinions = [*examples.check(reading), *strict.object_to(reading)]
+    if is_ours:
+        opinions += _without_quotes(reading)
     warnings = [*reading.warnings, *opinions]
     prints = Fingerprints(reading.definitions)
     told = _by_operation(reading, [*warnings, *reading.dropped])
@@ -36,7 +40,7 @@ def draft(reading: Reading, before: Mapping[str, Stored]) -> Draft:
             "operation": list(reading.operations[name]),
             "seen": before[name].version if name in before else None,
             "is_news": found.is_news,
-            "confidence": min((piece.confidence for piece in facts.evidence), default=0.0),
+            "confidence": _confidence(facts),
             "change": found.change,
             "differences": found.differences,
             "warnings": [*found.warnings, *told.get(name, ())],
@@ -52,6 +56,7 @@ def draft(reading: Reading, before: Mapping[str, Stored]) -> Draft:
             "auth": reading.auth.model_dump(mode="json", by_alias=True, exclude_none=True),
             "profile": {
                 **reading.beside.get("profile", {}),
+                **(reading.normal.document.get(evidence.PROFILE, {}) if is_ours else {}),
                 "config": {name: field.model_dump(mode="json") for name, field in reading.config.items()},
             },
         },
@@ -62,17 +67,35 @@ def draft(reading: Reading, before: Mapping[str, Stored]) -> Draft:
         dropped=[asdict(finding) for finding in reading.dropped],
         warnings=[asdict(finding) for finding in warnings],
         counts=dict(sorted(counts.items())),
+        evidence=evidence.of_integration(reading.normal.document) if is_ours else [],
     )
+
+
+def _confidence(action: ActionFacts) -> float:
+    """How sure it is that a call is made right: the least of what the request is made of. Answers are shown anyway."""
+    asked = [each.confidence for each in action.evidence if each.field != "output_schema"]
+    return min(asked, default=0.0)
+
+
+def _without_quotes(reading: Reading) -> Iterator[Finding]:
+    for name, action in reading.actions.items():
+        method, path, _ = reading.operations[name]
+        yield from evidence.unquoted(name, action, f"/paths/{escape(path)}/{method.lower()}")
 
 
 _OURS: Final = frozenset(("edit_kept", "edit_lost"))
 
 
 def brief(findings: Iterable[dict[str, str]], counts: Mapping[str, int]) -> list[dict[str, str]]:
-    """The findings that a job itself shows: as many as fit into its item; the last says how many there are."""
+    """The findings that a job itself shows: as many as fit into its item; the last says how many there are.
+
+    One of each code comes first, so that hundreds of one kind do not crowd out the others.
+    """
+    first: dict[str, dict[str, str]] = {}
+    others = [each for each in findings if first.setdefault(each["code"], each) is not each]
     shown: list[dict[str, str]] = []
     size = 0
-    for each in findings:
+    for each in (*first.values(), *others):
         size += sum(map(len, each.values()))
         if len(shown) == _MOST_OF_JOB or size > _MOST_CHARACTERS:
             listed = ", ".join(f"{count} {code}" for code, count in counts.items())

@@ -42,6 +42,7 @@ class Draft:
     dropped: list[dict[str, str]]
     warnings: list[dict[str, str]]
     counts: dict[str, int] = field(default_factory=dict)
+    evidence: list[dict[str, Any]] = field(default_factory=list)  # of the integration's own facts
 
     @property
     def changes(self) -> dict[str, int]:

@@ -19,6 +19,7 @@ from ulid import ULID
 from chalicelib import aws
 from chalicelib.aws import is_condition_failure
 from chalicelib.errors import ScrapeJobNotFound, Unavailable, WaygateError, WrongState
+from chalicelib.scraper import quota
 from chalicelib.scraper.tables import DecisionRow, JobRow
 from chalicelib.settings import settings
 
@@ -45,7 +46,12 @@ def new_row(workspace: str, integration: str, source: dict[str, Any], *, now: dt
 
 
 def start(row: JobRow) -> None:
-    """Store the job and run it. Raises `Unavailable` where the workflow does not start; the job is then failed."""
+    """Store the job and run it.
+
+    Raises `RateLimited` where the workspace runs, or has started, as many as it may. Raises `Unavailable` where the
+    workflow does not start; the job is then failed.
+    """
+    quota.take(row.owner, row.id, now=row.created_at, running=RUNNING)
     row.save(JobRow.id.does_not_exist())
     try:
         aws.client("stepfunctions", read_timeout_s=10).start_execution(
@@ -81,7 +87,7 @@ def page(
 
 def delete_all(workspace: str) -> None:
     """Delete a workspace's jobs with their sources, drafts, decisions and uploads."""
-    for prefix in ("sources", "drafts", "uploads"):
+    for prefix in ("sources", "drafts", "uploads", "crawls", "pages"):
         aws.delete_objects(f"{prefix}/{workspace}/")
     jobs = list(JobRow.query(workspace, attributes_to_get=["owner", "id"]))
     with DecisionRow.batch_write() as decisions:
@@ -105,6 +111,25 @@ def running(event: dict[str, Any], step: str, *, now: dt.datetime) -> JobRow:
 def advance(row: JobRow, *, now: dt.datetime, **changes: Any) -> None:
     """Change a running job. Raises `NoLongerRunning` where it no longer is."""
     _change(row, RUNNING, changes, now)
+
+
+def count_chunk(row: JobRow, chunk: int, *, now: dt.datetime, endpoints: int, tokens: int, cost_usd: float) -> None:
+    """Add what was found in a chunk of pages, once however often its step runs. Raises `NoLongerRunning`."""
+    changes: list[Action] = [
+        JobRow.updated_at.set(now),
+        JobRow.chunks.add({chunk}),
+        JobRow.endpoints.add(endpoints),
+        JobRow.tokens.add(tokens),
+        JobRow.cost_usd.add(round(cost_usd, 6)),
+    ]
+    is_new = JobRow.chunks.does_not_exist() | ~JobRow.chunks.contains(chunk)
+    try:
+        row.update(actions=changes, condition=JobRow.status.is_in(*RUNNING) & is_new)
+    except UpdateError as error:
+        if not is_condition_failure(error):
+            raise
+        if get(row.owner, row.id).status not in RUNNING:
+            raise NoLongerRunning from None
 
 
 def publish_done(row: JobRow, *, now: dt.datetime, progress: dict[str, Any]) -> None:
@@ -161,6 +186,8 @@ def _change(row: JobRow, allowed: Sequence[str], changes: dict[str, Any], now: d
         if is_condition_failure(error):
             raise NoLongerRunning from None
         raise
+    if changes.get("status", "running") not in RUNNING:
+        quota.give_back(row.owner, row.id)
 
 
 def _arn(kind: str, name: str) -> str:

@@ -15,7 +15,7 @@ from chalicelib.scraper import postman, swagger2
 from chalicelib.scraper.bundling import FILES
 from chalicelib.scraper.findings import Findings
 
-SourceType = Literal["auto", "openapi", "postman", "pack"]
+SourceType = Literal["auto", "openapi", "postman", "pack", "site"]
 _FILES: Final = f"/{FILES}/"
 
 

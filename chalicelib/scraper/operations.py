@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chalicelib.auth.schemes import AuthScheme, reserved_names
 from chalicelib.registry.models import ActionFacts, Behaviour, Evidence
-from chalicelib.scraper import bodies, inputs, naming, queries
+from chalicelib.scraper import bodies, evidence, inputs, naming, queries
 from chalicelib.scraper.findings import Findings, Unusable
 from chalicelib.scraper.normalise import Places
 from chalicelib.scraper.outputs import Output, Outputs
@@ -34,11 +34,12 @@ _NEEDED: Final = Need()
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the description came from; goes into evidence."""
+    """Where the description came from; goes into evidence. `is_ours`: our merge made it of pages, with quotes."""
 
     url: str
     page_hash: str | None
     places: Places = field(default_factory=Places)
+    is_ours: bool = False
 
     def evidence(self, name: str, pointer: str, quote: str | None = None) -> Evidence:
         """That the fact `name` stands at `pointer` of the normalised document."""
@@ -104,7 +105,9 @@ class OperationReader:
                 constants=(*query.constants, *asked.constants),
                 body_media_type=body.media_type if body else None,
                 output_schema=output.schema,
-                evidence=self._evidence(pointer, body, output, needed),
+                evidence=evidence.of_operation(node, pointer)
+                if self._source.is_ours
+                else self._evidence(pointer, body, output, needed),
             )
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]

@@ -21,6 +21,7 @@ from chalicelib.registry.models import ActionFacts, IntegrationFacts
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 from chalicelib.scraper import drafts, jobs, reimport
 from chalicelib.scraper.drafts import Draft, Proposal
+from chalicelib.scraper.evidence import HELD
 from chalicelib.scraper.naming import Operation
 from chalicelib.scraper.reimport import Fingerprints, Stored
 from chalicelib.scraper.tables import JobRow
@@ -28,12 +29,13 @@ from chalicelib.scraper.tables import JobRow
 
 @dataclass(frozen=True)
 class Published:
-    """What came of it: names of actions."""
+    """What came of it: names of actions. `held` are those of `kept` that are only accepted by name, and why."""
 
     published: list[str]
     unchanged: list[str]
     removed: list[str]
     kept: list[str]
+    held: dict[str, str]
 
 
 def publish(
@@ -41,8 +43,9 @@ def publish(
 ) -> Published:
     """Publish the accepted actions of the job's draft.
 
-    `accept` "all" takes everything that is not rejected and at least as sure as `min_confidence`; a list takes
-    exactly the actions named, and is the only way to remove one that the description no longer has.
+    `accept` "all" takes everything that is not rejected and at least as sure as `min_confidence`, but for actions with
+    something unproved, which have to be accepted one by one; a list takes exactly the actions named, and is the only
+    way to remove one that the description no longer has.
     Raises `WrongState`, `DraftNotFound` for a name that the draft does not have, `NothingToImport`.
     """
     if row.status not in (*jobs.REVIEWABLE, *jobs.RUNNING):
@@ -67,7 +70,15 @@ def publish(
         unchanged=sorted(taken - {p.name for p in settled if p.is_told} - foreign),
         removed=removed,
         kept=[p.name for p in everything if p.name not in taken or p.name in foreign],
+        held={p.name: why for p in everything if p.name not in taken and (why := _held(p))},
     )
+
+
+def _held(proposal: Proposal) -> str | None:
+    """Why an action is not accepted with the others; None where it may be."""
+    if proposal.state != "proposed":
+        return None
+    return next((each["detail"] for each in proposal.warnings if each["code"] in HELD), None)
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,8 @@ def _choose(
     draft: Draft, everything: list[Proposal], accept: Literal["all"] | Sequence[str], min_confidence: float
 ) -> tuple[list[Proposal], list[str]]:
     if accept == "all":
-        return [p for p in everything if p.state != "rejected" and p.confidence >= min_confidence], []
+        wanted_all = [p for p in everything if p.state != "rejected" and p.confidence >= min_confidence]
+        return [p for p in wanted_all if _held(p) is None], []
     wanted = set(accept)
     unknown = wanted - set(draft.actions) - set(draft.removed)
     if unknown:

@@ -79,12 +79,14 @@ def read(
     source_type: SourceType = "auto",
     known: Iterable[naming.Known] = (),
     notes: Iterable[tuple[str, str, str]] = (),
+    is_ours: bool = False,
 ) -> Reading:
     """Read a parsed description: Swagger 2.0, OpenAPI 3.0 or 3.1, Postman. It is not changed, but the result shares it.
 
     `source_url` and `page_hash` go into each action's evidence. `base_url` (as `check_base_url` has it) and `auth` are
     the owner's word, which comes before what the description says. `known` are the actions that are there already,
-    which keep their names. `notes` are findings of an earlier stage, as ``(code, pointer, detail)``.
+    which keep their names. `notes` are findings of an earlier stage, as ``(code, pointer, detail)``. `is_ours`: our
+    merge made it of pages, so its evidence are the quotes in it.
 
     Raises `NotOpenApi`, `BaseUrlMissing`, and `NothingToImport` where no operation is usable.
     """
@@ -98,7 +100,7 @@ def read(
     guard = security.Security(document, references, findings, address.base_url)
     auth = guard.chosen(nodes) if auth is None else auth
     schemas = Schemas(references, findings, strict_siblings=not normal.version.startswith(("2.", "3.0")))
-    reader = OperationReader(references, schemas, findings, auth, Source(source_url, page_hash, normal.places))
+    reader = OperationReader(references, schemas, findings, auth, Source(source_url, page_hash, normal.places, is_ours))
     drafts = _drafts(found, reader, guard, document, findings)
     if not drafts:
         raise _nothing(len(found), findings)

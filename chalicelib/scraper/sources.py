@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import orjson
 
-from chalicelib.egress import fetch_document
+from chalicelib.egress import Fetched, fetch_document
 from chalicelib.errors import DocumentError, EgressBlocked, SourceUnreachable, WaygateError
 from chalicelib.registry import packs
 from chalicelib.scraper import archives, bundling
@@ -23,13 +23,17 @@ _IN_ARCHIVE: Final = "https://archive.invalid/"  # RFC 6761: never looked up, on
 _DIGITS: Final = orjson.OPT_NON_STR_KEYS
 
 
+Notes = tuple[tuple[str, str, str], ...]
+"""Findings of an early stage, as (code, pointer, detail)."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A description as it is kept: the bytes of one document, where it was found, how many files it is made of."""
 
     data: bytes
     url: str
-    notes: tuple[tuple[str, str, str], ...] = ()
+    notes: Notes = ()
     files: int = 1
 
 
@@ -38,7 +42,12 @@ def from_url(url: str) -> Found:
 
     Raises `EgressBlocked`, `SourceUnreachable`, and `DocumentError` where it cannot be read.
     """
-    answer = fetch_document(url, accept=ACCEPT)
+    return from_fetched(fetch_document(url, accept=ACCEPT))
+
+
+def from_fetched(answer: Fetched) -> Found:
+    """The description that `answer` holds, with the files of the same origin that it refers to. Raises as `from_url`,
+    but for what has been fetched already."""
     here = answer.url
     if answer.body[:4] == archives.MAGIC:
         return _from_archive(answer.body, here)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BooleanAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    NumberSetAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 
 from chalicelib import aws
 from chalicelib.aws import InstantAttribute, PackedAttribute
+from chalicelib.runtime import RuntimeRow
 from chalicelib.settings import settings
 
 
@@ -25,7 +33,13 @@ class JobRow(aws.Table):
     auth = JSONAttribute(null=True)
     verification = JSONAttribute(null=True)
     auto_publish = BooleanAttribute(default=False)
+    limits = JSONAttribute(null=True)
     progress = JSONAttribute(default=dict)
+    chunks = NumberSetAttribute(null=True)  # of pages, that have been read: each is counted once
+    endpoints = NumberAttribute(null=True)  # so far; counted by parallel steps, so no part of `progress`
+    tokens = NumberAttribute(null=True)
+    cost_usd = NumberAttribute(null=True)
+    coverage = PackedAttribute(null=True)
     warnings = PackedAttribute(null=True)
     error = JSONAttribute(null=True)
     document_key = UnicodeAttribute(null=True)  # S3: the source as it was read
@@ -46,3 +60,15 @@ class DecisionRow(aws.Table):
     state = UnicodeAttribute()
     edits = PackedAttribute(null=True)  # a merge patch on the action
     updated_at = InstantAttribute()
+
+
+class JobSlots(RuntimeRow):
+    """The jobs of a workspace that run: ``scrape-slots#workspace``."""
+
+    jobs = UnicodeSetAttribute(null=True)
+
+
+class JobsOfDay(RuntimeRow):
+    """How many jobs a workspace has started in a day: ``scrape-day#workspace#YYYY-MM-DD``."""
+
+    started = NumberAttribute(default=0)

@@ -1,4 +1,4 @@
-"""`waygate add`: a description in, a draft or published actions out."""
+"""`waygate add`: a description, or documentation for people, in; a draft or published actions out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ _RUNNING: Final = ("queued", "running")
 _FIXES: Final = {"base_url_missing": "Repeat it with --base-url https://…"}  # where the API speaks of JSON members
 _FIRST_POLL_S: Final = 0.1
 _LAST_POLL_S: Final = 2.0
-_STEPS: Final = {"discover": "Fetching", "generate": "Reading", "publish": "Publishing"}
+_STEPS: Final = {
+    "discover": "Looking",
+    "crawl": "Fetching pages",
+    "extract": "Reading pages",
+    "merge": "Merging",
+    "generate": "Drafting",
+    "publish": "Publishing",
+}
 
 
 class SourceType(enum.StrEnum):
@@ -38,6 +45,7 @@ class SourceType(enum.StrEnum):
     openapi = enum.auto()
     postman = enum.auto()
     pack = enum.auto()
+    site = enum.auto()
 
 
 def add(
@@ -45,7 +53,7 @@ def add(
         str,
         typer.Argument(
             metavar="FILE|URL",
-            help="An OpenAPI description, a Postman collection, a pack; or where it is; - for standard input.",
+            help="A description, a pack, documentation for people, or the address of one; - for standard input.",
             show_default=False,
         ),
     ],
@@ -70,25 +78,36 @@ def add(
         typer.Option(metavar="PATH", help="A GET that proves a credential, such as /me.", show_default=False),
     ] = None,
     kind: Annotated[
-        SourceType, typer.Option("--type", help="What the source is, where it does not tell itself.")
+        SourceType,
+        typer.Option("--type", help="What the source is; site: read the pages even beside a description for machines."),
     ] = SourceType.auto,
+    scope: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTH", help="How much of a site: path (below the address), host, or site.", show_default=False
+        ),
+    ] = None,
+    pages: Annotated[
+        int | None, typer.Option(metavar="N", help="Read at most so many pages.", min=1, max=200, show_default=False)
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Publish everything at once, without a review.")] = False,
     timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for the job.", min=0)] = 600,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add an API from its description.
+    """Add an API from its description, or from its documentation for people.
 
-    Example: `waygate add openapi.json --name shop`
+    Example: `waygate add https://example.com/docs --name shop`
     """
     chosen = name or name_from(source)
     if not chosen:
         raise Misuse("No name can be made of that source.", fix="Add --name NAME.")
     scheme = as_auth(auth, auth_json)
     api = open_api(url)
-    order: dict[str, Any] = {"integration": chosen, "source": _source(api, source, kind.value), "auto_publish": publish}
+    order: dict[str, Any] = {"integration": chosen, "source": _source(api, source, kind), "auto_publish": publish}
     verification = {"path": verify} if verify else None
-    extras = (("base_url", base_url), ("auth", scheme), ("verification", verification))
+    limits = {key: value for key, value in (("scope", scope), ("pages", pages)) if value is not None}
+    extras = (("base_url", base_url), ("auth", scheme), ("verification", verification), ("limits", limits or None))
     order |= {key: value for key, value in extras if value is not None}
     job = api.send("POST", "scrape-jobs", body=order).json()
     job = _watched(api, job, timeout)
@@ -101,15 +120,17 @@ def add(
     _summary(job, draft)
 
 
-def _source(api: Api, source: str, kind: str) -> dict[str, str]:
+def _source(api: Api, source: str, kind: SourceType) -> dict[str, str]:
     """The `source` of the job; a file is uploaded first, gzipped."""
     if source.startswith(("http://", "https://")):
-        return {"type": kind, "url": source}
+        return {"type": kind.value, "url": source}
+    if kind is SourceType.site:
+        raise Misuse("A site is read from its address.", fix="Give a URL with https://.")
     packed = _packed(source)
     kept = api.send(
         "POST", "uploads", content=packed, headers={"Content-Type": "application/octet-stream"}, answer_s=120
     ).json()
-    return {"type": kind, "upload": kept["upload"]}
+    return {"type": kind.value, "upload": kept["upload"]}
 
 
 def _packed(source: str) -> bytes:
@@ -168,16 +189,26 @@ def _progress() -> Iterator[Callable[[dict[str, Any]], None]]:
 
         def show(job: dict[str, Any]) -> None:
             progress = job["progress"]
-            found, pages = progress.get("endpoints", 0), progress.get("pages_found", 0)
+            pages = progress.get("pages_found", 0)
             bar.update(
                 task,
                 description=_STEPS.get(job["step"] or "", "Queued"),
                 total=pages if pages > 1 else None,
                 completed=progress.get("pages_read", 0),
-                counts=f"{found} endpoints" if found else "",
+                counts=" · ".join(_counted(progress)),
             )
 
         yield show
+
+
+def _counted(progress: dict[str, Any]) -> Iterator[str]:
+    if progress.get("pages_found", 0) > 1:
+        yield f"pages {progress.get('pages_read', 0)}/{progress['pages_found']}"
+    if progress.get("endpoints"):
+        yield f"endpoints {progress['endpoints']}"
+    if progress.get("tokens"):
+        cost = f", ${progress['cost_usd']:.2f}" if progress.get("cost_usd") else ""
+        yield f"{progress['tokens']:,} tokens{cost}"
 
 
 def _why(job: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +234,8 @@ def _summary(job: dict[str, Any], draft: dict[str, Any]) -> None:
             ("Integration", name),
             ("Base URL", integration.get("base_url")),
             ("Auth", (integration.get("auth") or {}).get("type")),
+            ("Pages", _pages(job)),
+            ("Read by", _reader(job)),
             ("Endpoints", str(draft["total"])),
             ("Changes", _changes(draft["changes"])),
             ("Removed", ", ".join(draft["removed"])),
@@ -226,6 +259,23 @@ def _changes(changes: dict[str, int]) -> str | None:
     if "changed" in told and changes["breaking"]:
         told["changed"] += f" ({changes['breaking']} breaking)"
     return ", ".join(told.values()) if told.keys() - {"added"} else None
+
+
+def _pages(job: dict[str, Any]) -> str | None:
+    """How much of a site was read; None for a description."""
+    coverage = job.get("coverage")
+    if coverage is None:
+        return None
+    skipped = ", ".join(f"{count} {why}" for why, count in coverage["skipped"].items())
+    return f"{coverage['read']}/{coverage['found']}" + (f" (skipped: {skipped})" if skipped else "")
+
+
+def _reader(job: dict[str, Any]) -> str | None:
+    if job.get("coverage") is None:
+        return None
+    model = job["coverage"].get("model")
+    counted = f"{job['progress'].get('tokens', 0):,} tokens, ${job['progress'].get('cost_usd', 0):.2f}"
+    return f"rules and the model {model} ({counted})" if model else "rules alone: no model is configured"
 
 
 def _by_code(findings: list[dict[str, str]]) -> str:

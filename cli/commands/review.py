@@ -163,6 +163,7 @@ def _published(integration: str, done: dict[str, Any]) -> None:
     counts = (("published", done["published"]), ("unchanged", done["unchanged"]), ("removed", done["removed"]))
     out.say(", ".join(f"{len(names)} {word}" for word, names in counts if names or word == "published") + ".")
     if done["kept"]:
-        shown = ", ".join(done["kept"][:10]) + (", …" if len(done["kept"]) > 10 else "")
-        out.say(f"{len(done['kept'])} kept in the draft: {shown}")
+        named = [f"{name} ({done['held'][name]})" if name in done["held"] else name for name in done["kept"][:10]]
+        more = ", …" if len(done["kept"]) > 10 else ""
+        out.say(f"{len(done['kept'])} kept in the draft: {', '.join(named)}{more}")
     out.note(f"Next: waygate list {integration}")

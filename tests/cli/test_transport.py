@@ -234,7 +234,7 @@ def on_a_terminal(waygate: Waygate, *arguments: str, typed: bytes, when: bytes, 
 def test_ctrl_c_leaves_the_job_to_itself(alone: Waygate) -> None:
     with serving(answering(200, RUNNING)) as fake:
         status, shown = on_a_terminal(
-            alone, "add", "https://x.example/openapi.json", typed=b"\x03", when=b"Reading", **known(fake.url)
+            alone, "add", "https://x.example/openapi.json", typed=b"\x03", when=b"Drafting", **known(fake.url)
         )
     assert status == 130
     assert "job_1 goes on" in shown

@@ -272,7 +272,7 @@ def test_every_code_is_of_one_kind_and_explained() -> None:
     assert len(CODES) == len(REPAIRED) + len(DROPPED) + len(WARNINGS)
     assert all(sentence.endswith(".") for sentence in CODES.values())
     modules = [
-        path.read_text() for path in Path(findings_module.__file__).parent.glob("*.py") if path.name != "findings.py"
+        path.read_text() for path in Path(findings_module.__file__).parent.rglob("*.py") if path.name != "findings.py"
     ]
     unused = {code for code in CODES if not any(f'"{code}"' in text for text in modules)}
     assert unused == set()

@@ -503,11 +503,31 @@ class Job(Answer):
     step: str | None
     source: dict[str, Any]
     auto_publish: bool
+    limits: dict[str, Any]
     progress: Progress
     warnings: list[Fault]
     error: JobError | None
     created_at: AwareDatetime
     updated_at: AwareDatetime
+
+
+class Coverage(Answer):
+    """Which pages of a site were found, read and skipped, and why; `model` read them besides the rules, if any did."""
+
+    found: int
+    read: int
+    skipped: dict[str, int]
+    outside: int
+    scope: dict[str, Any]
+    pages: list[str]
+    left_out: list[dict[str, str]]
+    model: str | None
+
+
+class WholeJob(Job):
+    """A scrape job, with what was read of a site; `coverage` is null for a description."""
+
+    coverage: Coverage | None
 
 
 class Jobs(Answer, Cursor):
@@ -575,6 +595,7 @@ class Publication(Answer):
     unchanged: list[str]
     removed: list[str]
     kept: list[str]
+    held: dict[str, str] = Field(description="Those of `kept` that are only accepted by name, and why.")
 
 
 class Problem(BaseModel):

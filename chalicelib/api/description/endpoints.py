@@ -150,7 +150,7 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
         (202,),
         example={"integration": "shop", "source": {"url": "https://docs.shop.example/openapi.json"}},
     ),
-    ("GET", "/v1/scrape-jobs/{job}"): Told(answers.Job),
+    ("GET", "/v1/scrape-jobs/{job}"): Told(answers.WholeJob),
     ("POST", "/v1/scrape-jobs/{job}/cancel"): Told(answers.Job),
     ("GET", "/v1/scrape-jobs/{job}/draft"): Told(answers.Draft),
     ("GET", "/v1/scrape-jobs/{job}/draft/actions/{action}"): Told(answers.DraftAction),

@@ -1,8 +1,8 @@
 """The demo upstream as one WSGI application.
 
 A request goes: read → noted in the request log → the area of its path (`/v1`, `/auth`, `/oauth`, `/docs`,
-`/openapi.json`, `/_requests`). In `/v1`: what the switches have in store → operation → credential → scope → input →
-performed.
+`/openapi.json`, `/robots.txt`, `/_requests`). In `/v1`: what the switches have in store → operation → credential →
+scope → input → performed.
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class DemoApp:
             "": self._go_to_docs,
             "docs": self._show_docs,
             "openapi.json": self._show_description,
+            "robots.txt": self._show_robots,
             "v1": self._call,
             "auth": self._prove_kind,
             "oauth": lambda request: handle_oauth(request, self._oauth),
@@ -159,6 +160,11 @@ class DemoApp:
         if request.path != "/openapi.json":
             raise Problem("not_found", f"There is nothing at {request.path}.")
         return json_response(200, self._description)
+
+    def _show_robots(self, request: Request) -> Response:
+        """Robots are to read the pages: so reading them can be seen, where a description lies beside."""
+        _only_get(request)
+        return Response(200, b"User-agent: *\nDisallow: /openapi.json\n", "text/plain; charset=utf-8")
 
     def _show_requests(self, request: Request) -> Response:
         """What was really sent, the oldest first; for tests. DELETE forgets it."""

@@ -1,0 +1,139 @@
+"""The English of API documentation: which role a heading, a caption or a column plays, by its words.
+
+These are words of the trade, not of any one site. Whatever is not in a list is content.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+Role = Literal["query", "path", "header", "cookie", "body", "request", "response", "errors"]
+Column = Literal[
+    "name",
+    "type",
+    "required",
+    "optional",
+    "description",
+    "default",
+    "place",
+    "example",
+    "enum",
+    "method",
+    "path",
+    "code",
+]
+
+_WORD: Final = re.compile(r"[a-z0-9]+")
+
+
+def _set(text: str) -> frozenset[str]:
+    """The terms in `text`, which are set apart by commas."""
+    return frozenset(" ".join(term.split()) for term in text.split(","))
+
+
+_RESPONSE: Final = _set(
+    """
+    response, responses, return, returns, returned, result, results, output, reply, answer, success
+    """
+)
+_ERRORS: Final = _set("error, errors, status, statuses, failure, exceptions")
+_BODY: Final = _set("body, payload, json, form, data, multipart, bodyparam")
+_QUERY: Final = _set("query, querystring, filters")
+_PATH: Final = _set("path, route")
+_HEADER: Final = _set("header, headers")
+_PARTS: Final = _set(
+    """
+    parameter, parameters, param, params, argument, arguments, args, attribute, attributes, option, options,
+    field, fields, input, inputs, property, properties, request, variables, keys, values
+    """
+)
+_FILLERS: Final = _set(
+    """
+    the, a, an, of, for, and, or, this, following, available, supported, optional, required, http, https, url,
+    uri, api, rest, call, curl, example, examples, sample, samples, command, usage, endpoint, method,
+    definition, schema, structure, details, description, notes, note, code, codes, content, type, format,
+    syntax, resource, string, possible, common, are, as, is, be, can, with, in, to, accepts, accepted, takes,
+    you, pass, may, these, model, object, list, above, returns, like, looks, shell, bash, python, javascript,
+    permissions, authorization, authentication
+    """
+)
+
+_COLUMN_NAMES: Final[dict[Column, str]] = {
+    "name": """
+    parameter, parameters, param, name, field, fields, attribute, key, argument, property, option, variable,
+    header, member, element, column, query parameter, form field, field name, parameter name, attribute name,
+    property name, param name, json property, query param, input
+    """,
+    "type": "type, data type, datatype, value type, schema, kind, field type",
+    "required": "required, mandatory, req, required?, is required, requirement, presence",
+    "optional": "optional, optional?",
+    "description": """
+    description, meaning, details, detail, notes, note, explanation, comment, comments, info, purpose, desc,
+    definition, summary, use, usage, what it does, action, function, about
+    """,
+    "default": "default, default value, defaults",
+    "place": "in, location, parameter type, param type, where, place, located in, sent in, passed in",
+    "example": "example, sample, examples, example value, sample value",
+    "enum": "values, allowed values, possible values, valid values, accepted values, enum, choices, options, value",
+    "method": "method, http method, verb, http verb, http, request method, methods, verbs",
+    "path": """
+    path, endpoint, url, uri, route, resource, endpoint url, api endpoint, request url, resource path,
+    resource url, request, uri path, url path, address, end point, api
+    """,
+    "code": """
+    code, status, status code, http code, http status, error code, error, http status code, response code,
+    errorcode, statuscode
+    """,
+}
+_COLUMNS: Final[dict[str, Column]] = {name: kind for kind, names in _COLUMN_NAMES.items() for name in _set(names)}
+
+_METHOD_LABELS: Final = _set("method, http method, verb, http verb, request method, request type, methods")
+_PATH_LABELS: Final = _set(
+    """
+    url, uri, endpoint, path, route, resource, resource url, request url, api endpoint, http request, endpoint
+    url, request uri, url structure, uri path, end point, address, api url, request path, full url, url path,
+    location
+    """
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of `text`, in lower case."""
+    return _WORD.findall(text[:200].lower())
+
+
+def role(text: str) -> Role | None:
+    """The part of an endpoint's description that a heading or caption announces; `None` where it announces none."""
+    found = set(words(text))
+    if not found & (_RESPONSE | _ERRORS | _BODY | _QUERY | _PATH | _HEADER | _PARTS) or len(found) > 14:
+        return None
+    if found & _ERRORS and not found & _PARTS:
+        return "errors"
+    if found & _RESPONSE:
+        return "response"
+    for name, vocabulary in (("header", _HEADER), ("query", _QUERY), ("path", _PATH), ("body", _BODY)):
+        if found & vocabulary:
+            return name  # type: ignore[return-value]
+    return "request"
+
+
+def is_structural(text: str) -> bool:
+    """Whether a heading names a part of a description (“Request body”, “Example”), and no subject of its own."""
+    found = words(text)
+    known = _FILLERS | _RESPONSE | _ERRORS | _BODY | _QUERY | _PATH | _HEADER | _PARTS
+    return 0 < len(found) <= 7 and all(word in known or word.isdigit() for word in found)
+
+
+def column(text: str) -> Column | None:
+    """What a column holds, by its header."""
+    plain = text.strip().strip(":*?").lower()
+    return _COLUMNS.get(plain) or _COLUMNS.get(plain.removesuffix("s"))
+
+
+def label(text: str) -> Literal["method", "path"] | None:
+    """Whether `text` labels a method or an address."""
+    plain = " ".join(text.strip().strip(":*").lower().split())
+    if plain in _METHOD_LABELS:
+        return "method"
+    return "path" if plain in _PATH_LABELS else None
