@@ -19,7 +19,19 @@ from chalicelib.scraper.tables import DecisionRow, JobRow
 from infra.local.standin import LocalAws
 from tests.conftest import ROOT
 
-HEAVY = {"yaml", "openai", "openapi_parser", "authlib", "requests", "bs4", "lxml", "selectolax", "jsonschema", "moto"}
+HEAVY = {
+    "yaml",
+    "openai",
+    "openapi_parser",
+    "authlib",
+    "requests",
+    "httpx2",
+    "bs4",
+    "lxml",
+    "selectolax",
+    "jsonschema",
+    "moto",
+}
 TABLES: list[type[aws.Table]] = [
     ApiKeyRow,
     ConnectionRow,

@@ -70,15 +70,21 @@ class CallFailed(Exception):
 
 
 def send(
-    request: Outbound, *, timeout_s: float = Caps.CALL_TIMEOUT_S, max_bytes: int = Caps.UPSTREAM_TEXT_BYTES
+    request: Outbound,
+    *,
+    timeout_s: float = Caps.CALL_TIMEOUT_S,
+    first_byte_s: float = Caps.FIRST_BYTE_TIMEOUT_S,
+    max_bytes: int = Caps.UPSTREAM_TEXT_BYTES,
 ) -> Answer:
     """Send `request`; the answer's body, decoded, is at most `max_bytes` long.
+
+    All is over after `timeout_s` seconds, and after `first_byte_s` in which nothing came.
 
     Raises `EgressBlocked` before anything is opened, and `CallFailed` for all that can go wrong afterwards.
     """
     target = parse_target(request.url)
     started = time.monotonic()
-    with ends_at(started + timeout_s, Caps.FIRST_BYTE_TIMEOUT_S) as call, traced("upstream", origin=target.origin):
+    with ends_at(started + timeout_s, first_byte_s) as call, traced("upstream", origin=target.origin):
         try:
             response = _open(target, request)
             try:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from chalicelib.auth.schemes import AuthScheme
-from chalicelib.egress import fetch
+from chalicelib.egress import fetch_document
 from chalicelib.errors import EgressBlocked, SourceUnreachable
 
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
@@ -43,7 +43,7 @@ def discover(auth: AuthScheme, url: str) -> AuthScheme:
     """`auth` with the endpoints that are published at `url`. Raises `ValueError` with the reason where that fails."""
     address = url if _WELL_KNOWN in url else url.rstrip("/") + _WELL_KNOWN
     try:
-        _, answer = fetch(address, accept="application/json")
+        answer = fetch_document(address, accept="application/json")
         if len(answer.body) > _MOST_BYTES:
             raise ValueError("the configuration is larger than 1 MB")
         return configured(auth, json.loads(answer.body))

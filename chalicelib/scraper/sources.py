@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import orjson
 
-from chalicelib.egress import fetch
+from chalicelib.egress import fetch_document
 from chalicelib.errors import DocumentError, EgressBlocked, SourceUnreachable, WaygateError
 from chalicelib.scraper import archives, bundling
 from chalicelib.scraper.document import parse
@@ -37,7 +37,8 @@ def from_url(url: str) -> Found:
 
     Raises `EgressBlocked`, `SourceUnreachable`, and `DocumentError` where it cannot be read.
     """
-    here, answer = fetch(url, accept=ACCEPT)
+    answer = fetch_document(url, accept=ACCEPT)
+    here = answer.url
     if answer.body[:4] == archives.MAGIC:
         return _from_archive(answer.body, here)
     if not bundling.leads_out(answer.body):
@@ -102,10 +103,10 @@ def _fetch_all(locations: list[str]) -> dict[str, bytes | WaygateError]:
 
 def _fetch_one(location: str) -> bytes | WaygateError:
     try:
-        there, answer = fetch(location, accept=ACCEPT)
+        answer = fetch_document(location, accept=ACCEPT)
     except WaygateError as error:
         return error
-    before, after = urlsplit(location), urlsplit(there)
+    before, after = urlsplit(location), urlsplit(answer.url)
     if (before.scheme, before.netloc) != (after.scheme, after.netloc):
         return EgressBlocked(f"it redirects to another origin, {after.scheme}://{after.netloc}")
     return answer.body

@@ -6,7 +6,8 @@ import gzip
 
 import pytest
 
-from chalicelib.egress import fetch
+from chalicelib.egress import CallFailed, fetch_document
+from chalicelib.egress.fetch import fetch
 from chalicelib.errors import DocumentTooLarge, EgressBlocked, SourceUnreachable
 from chalicelib.settings import Caps
 from tests.egress.wire import Seen, answer, serving
@@ -19,8 +20,8 @@ def redirect(to: str, status: str = "302 Found") -> bytes:
 def test_a_document_is_fetched() -> None:
     packed = answer(gzip.compress(b"openapi: 3.1.0"), "Content-Encoding: gzip", kind="application/yaml")
     with serving(lambda seen: packed) as wire:
-        url, got = fetch(f"{wire.url}/openapi.yaml", accept="application/yaml")
-        assert (url, got.body) == (f"{wire.url}/openapi.yaml", b"openapi: 3.1.0")
+        got = fetch_document(f"{wire.url}/openapi.yaml", accept="application/yaml")
+        assert (got.url, got.body) == (f"{wire.url}/openapi.yaml", b"openapi: 3.1.0")
         assert wire.requests[0].header("accept") == "application/yaml"
 
 
@@ -30,13 +31,13 @@ def test_a_redirect_is_followed_and_the_address_is_the_last_one(status: str) -> 
         return redirect("../b?x=1", status) if seen.target == "/old/a" else answer()
 
     with serving(reply) as wire:
-        url, _ = fetch(f"{wire.url}/old/a")
+        url = fetch_document(f"{wire.url}/old/a").url
         assert url == f"{wire.url}/b?x=1"
 
 
 def test_a_redirect_may_lead_to_another_host() -> None:  # A6
     with serving() as there, serving(lambda seen: redirect(f"{there.url}/doc")) as here:
-        url, _ = fetch(here.url)
+        url = fetch_document(here.url).url
         assert url == f"{there.url}/doc"
         assert there.requests[0].header("referer") is None
 
@@ -47,9 +48,9 @@ def test_five_redirects_are_followed_and_a_sixth_is_not() -> None:  # A6
         return redirect(f"/{n - 1}") if n else answer()
 
     with serving(reply) as wire:
-        assert fetch(f"{wire.url}/5")[0] == f"{wire.url}/0"
+        assert fetch_document(f"{wire.url}/5").url == f"{wire.url}/0"
         with pytest.raises(SourceUnreachable, match="more than 5 times"):
-            fetch(f"{wire.url}/6")
+            fetch_document(f"{wire.url}/6")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_five_redirects_are_followed_and_a_sixth_is_not() -> None:  # A6
 )
 def test_each_hop_passes_the_guard(location: str) -> None:  # A6
     with serving(lambda seen: redirect(location)) as wire, pytest.raises(EgressBlocked):
-        fetch(wire.url)
+        fetch_document(wire.url)
 
 
 def test_a_redirect_from_https_to_http_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:  # A6
@@ -76,21 +77,70 @@ def test_a_redirect_from_https_to_http_is_refused(monkeypatch: pytest.MonkeyPatc
     module = sys.modules["chalicelib.egress.fetch"]
     monkeypatch.setattr(module, "send", lambda *_, **__: Answer(302, (("Location", "http://example.com/"),), b""))
     with pytest.raises(EgressBlocked, match="from https to http"):
-        fetch("https://example.com/")
+        fetch_document("https://example.com/")
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "404 Not Found", "500 Oops", "304 Not Modified", "302 Found"])
 def test_what_is_not_200_says_what_it_was(status: str) -> None:
     with serving(lambda seen: answer(b"", status=status)) as wire, pytest.raises(SourceUnreachable, match=status[:3]):
-        fetch(wire.url)
+        fetch_document(wire.url)
 
 
 def test_a_name_that_does_not_resolve_says_so() -> None:
     with pytest.raises(SourceUnreachable, match="does not resolve"):
-        fetch("http://does-not-exist.invalid/openapi.json")
+        fetch_document("http://does-not-exist.invalid/openapi.json")
 
 
 def test_a_document_over_the_bound_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Caps, "DOCUMENT_BYTES", 100)
     with serving(lambda seen: answer(b"x" * 101)) as wire, pytest.raises(DocumentTooLarge):
-        fetch(wire.url)
+        fetch_document(wire.url)
+
+
+# --- for those who read status and headers themselves -----------------------------------------------------------------
+
+
+def test_any_status_is_an_answer_and_conditions_are_sent() -> None:
+    with serving(lambda seen: answer(b"", "ETag: abc", status="304 Not Modified")) as wire:
+        got = fetch(wire.url, max_bytes=10, timeout_s=5, headers={"If-None-Match": "abc", "User-Agent": "reader"})
+        assert (got.status, got.header("etag"), got.url) == (304, "abc", wire.url)
+        assert wire.requests[0].header("if-none-match") == "abc"
+        assert wire.requests[0].header("user-agent") == "reader"
+
+
+def test_another_origin_gets_no_credential_and_no_condition() -> None:  # A6 B6
+    headers = {"Authorization": "Bearer canary", "X-Api-Key": "canary", "Cookie": "canary", "If-None-Match": "canary"}
+    with serving() as there, serving(lambda seen: redirect(f"{there.url}/doc")) as here:
+        fetch(f"{here.url}/?key=canary", max_bytes=10, timeout_s=5, headers=headers)
+        assert here.requests[0].header("x-api-key") == "canary"
+        assert "canary" not in str(there.requests)
+
+
+def test_the_same_origin_gets_what_was_meant_for_it() -> None:  # A6
+    with serving(lambda seen: redirect("/b") if seen.target == "/a" else answer()) as wire:
+        fetch(f"{wire.url}/a", max_bytes=10, timeout_s=5, headers={"Authorization": "Bearer canary"})
+        assert wire.requests[1].header("authorization") == "Bearer canary"
+
+
+def test_the_caller_judges_each_hop() -> None:  # A6
+    asked: list[str] = []
+
+    def allow(url: str) -> bool:
+        asked.append(url)
+        return "b" not in url.rpartition("/")[2]
+
+    with serving(lambda seen: redirect("/b")) as wire:
+        with pytest.raises(EgressBlocked, match="/b lies outside"):
+            fetch(f"{wire.url}/a", max_bytes=10, timeout_s=5, allow=allow)
+        assert asked == [f"{wire.url}/a", f"{wire.url}/b"]
+        assert len(wire.requests) == 1
+
+
+def test_size_hops_and_time_are_the_callers() -> None:
+    with serving(lambda seen: redirect("/again")) as wire:
+        with pytest.raises(CallFailed, match="more than 1 times"):
+            fetch(wire.url, max_bytes=10, timeout_s=5, max_hops=1)
+        assert len(wire.requests) == 2
+    with serving(lambda seen: answer(b"x" * 11)) as wire, pytest.raises(CallFailed) as caught:
+        fetch(wire.url, max_bytes=10, timeout_s=5)
+    assert caught.value.reason == "too_large"
