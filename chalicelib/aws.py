@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 import orjson
 from botocore.exceptions import ClientError
 from pynamodb.attributes import Attribute
+from pynamodb.connection import Connection
 from pynamodb.constants import BINARY, STRING
 from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.settings import settings
 
@@ -100,6 +102,16 @@ def delete_objects(prefix: str) -> None:
         keys = [{"Key": item["Key"]} for item in page.get("Contents", [])]
         if keys:
             s3.delete_objects(Bucket=bucket(), Delete={"Objects": keys, "Quiet": True})
+
+
+def transaction() -> TransactWrite:
+    """All or nothing: a context manager whose writes happen together at its end."""
+    connection = Connection(
+        connect_timeout_seconds=Meta.connect_timeout_seconds,
+        read_timeout_seconds=Meta.read_timeout_seconds,
+        max_retry_attempts=Meta.max_retry_attempts,
+    )
+    return TransactWrite(connection=connection)
 
 
 def is_condition_failure(error: BaseException) -> bool:

@@ -16,7 +16,7 @@ import string
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from chalicelib import rows
 from chalicelib.auth.tables import ApiKeyRow
@@ -70,7 +70,7 @@ def new_key(key_id: str | None = None) -> tuple[str, str]:
     return key_id, body + _checksum(body)
 
 
-def issue(
+def draw(
     workspace: str,
     name: str,
     scopes: Iterable[str],
@@ -79,7 +79,7 @@ def issue(
     expires_at: dt.datetime | None = None,
     now: dt.datetime | None = None,
 ) -> tuple[ApiKeyRow, str]:
-    """Make and store a key; the second value is the key itself, which is not kept anywhere."""
+    """Make a key without storing it; the second value is the key itself, which is not kept anywhere."""
     key_id, key = new_key()
     row = ApiKeyRow(
         key_id,
@@ -91,6 +91,12 @@ def issue(
         expires_at=expires_at,
         created_at=now or dt.datetime.now(dt.UTC),
     )
+    return row, key
+
+
+def issue(workspace: str, name: str, scopes: Iterable[str], **limits: Any) -> tuple[ApiKeyRow, str]:
+    """Make and store a key, as `draw` describes it."""
+    row, key = draw(workspace, name, scopes, **limits)
     row.save(ApiKeyRow.key_id.does_not_exist())
     return row, key
 

@@ -10,18 +10,19 @@ import datetime as dt
 import json
 from typing import Any, Literal
 
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, TransactWriteError
 
 from chalicelib import aws, rows
 from chalicelib.auth import api_keys, keyring
 from chalicelib.auth.api_keys import GRANTABLE
-from chalicelib.auth.tables import ApiKeyRow, WorkspaceRow
+from chalicelib.auth.tables import ApiKeyRow, RootKeyRow, WorkspaceRow
 from chalicelib.aws import is_condition_failure
 from chalicelib.errors import NameTaken, Unavailable, WorkspaceNotFound
 from chalicelib.settings import settings
 
 DEFAULT = "default"
 _KIND = "workspace"
+_TRIES = 5
 Operation = Literal["create_keyring", "destroy_keyring"]
 
 
@@ -89,13 +90,34 @@ def _bootstrap(*, replace: bool) -> str | None:
     keyring.create(DEFAULT)
     if WorkspaceRow.find(_KIND, DEFAULT) is None:
         _save(DEFAULT, now=now)
-    roots = [row for row in ApiKeyRow.of_workspace.query(DEFAULT) if "root" in row.scopes]
-    if roots and not replace:
-        return None
-    for row in roots:
-        row.delete()
-        rows.forget(api_keys.row_key(row.key_id))
-    return api_keys.issue(DEFAULT, "root", ["root"], now=now)[1]
+    for _ in range(_TRIES):
+        seen = RootKeyRow.find("root", "key")
+        roots = {row.key_id: row for row in ApiKeyRow.of_workspace.query(DEFAULT) if "root" in row.scopes}
+        if seen is not None and (row := ApiKeyRow.find(seen.key_id)):  # the index may not know it yet
+            roots[row.key_id] = row
+        if roots and not replace:
+            return None
+        new, key = api_keys.draw(DEFAULT, "root", ["root"], now=now)
+        if _crown(new, seen):
+            for row in roots.values():
+                row.delete()
+                rows.forget(api_keys.row_key(row.key_id))
+            return key
+    raise Unavailable("Others are making root keys at this moment.")
+
+
+def _crown(new: ApiKeyRow, seen: RootKeyRow | None) -> bool:
+    """Store the root key and say that it is the one. False where another has become it since `seen` was read."""
+    unchanged = RootKeyRow.key_id == seen.key_id if seen else RootKeyRow.kind.does_not_exist()
+    try:
+        with aws.transaction() as transaction:
+            transaction.save(RootKeyRow(key_id=new.key_id), condition=unchanged)
+            transaction.save(new, condition=ApiKeyRow.key_id.does_not_exist())
+    except TransactWriteError as error:
+        if is_condition_failure(error):
+            return False
+        raise
+    return True
 
 
 def _save(name: str, *, now: dt.datetime) -> WorkspaceRow:
