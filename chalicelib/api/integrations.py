@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
+from chalicelib.egress import hosts
 from chalicelib.errors import InvalidInput
 from chalicelib.merge_patch import merge
 from chalicelib.registry import integrations
@@ -86,8 +87,11 @@ def show(row: IntegrationRow) -> dict[str, Any]:
     """An integration as the API shows it."""
     facts = integrations.facts_of(row).model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
+    host = hosts.readable_host(facts["base_url"])
     return {
         **facts,
+        "readable_host": host if host not in facts["base_url"] else None,
+        "warn_idn": hosts.mixes_scripts(host),
         "connections": int(row.connections),
         "version": int(row.version),
         "created_at": instants.show(row.created_at),

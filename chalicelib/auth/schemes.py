@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from chalicelib.checked_json import pointer
+from chalicelib.egress.hosts import with_ascii_host
 from chalicelib.errors import InvalidInput, TooLarge
 from chalicelib.settings import Caps
 
@@ -46,6 +47,11 @@ class AuthScheme(BaseModel):
     token_url: str | None = Field(default=None, max_length=2048)
     refresh_url: str | None = Field(default=None, max_length=2048)
     scopes: tuple[str, ...] = ()
+
+    @field_validator("authorize_url", "token_url", "refresh_url")
+    @classmethod
+    def _ascii_host(cls, value: str | None) -> str | None:
+        return value if value is None else with_ascii_host(value)
 
     @model_validator(mode="after")
     def _is_complete(self) -> AuthScheme:

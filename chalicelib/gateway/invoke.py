@@ -135,7 +135,9 @@ def _run(story: _Story, clock: Callable[[], float], now: Callable[[], dt.datetim
         timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
         workspace=story.caller.workspace,
     )
-    tried = story.tried = attempt.attempt(sign(request, placement), conduct, now=now, pace=retry.PACE)
+    tried = story.tried = attempt.attempt(
+        sign(request, placement, resolved.integration.profile.tls), conduct, now=now, pace=retry.PACE
+    )
     if isinstance(tried.result, Answer):
         story.sizes["response"] = len(tried.result.body)
     answer = attempt.outcome(tried)

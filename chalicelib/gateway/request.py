@@ -19,7 +19,7 @@ from chalicelib.errors import InvalidInput, ReservedParameter
 from chalicelib.gateway import bodies, media, serialize
 from chalicelib.gateway.serialize import CannotSerialize, Pair
 from chalicelib.observability import REDACTED, is_secret_name, mask_pairs, redact
-from chalicelib.registry.models import ActionFacts, Binding, Constant
+from chalicelib.registry.models import ActionFacts, Binding, Constant, Tls
 from chalicelib.settings import Caps
 
 Owned = frozenset[tuple[str, str]]
@@ -97,11 +97,12 @@ def standard_headers(given: Iterable[Pair] = (), content_type: str | None = None
     return [pair for pair in standard if pair[0].lower() not in names]
 
 
-def sign(request: Request, placement: Placement) -> Outbound:
+def sign(request: Request, placement: Placement, tls: Tls | None = None) -> Outbound:
     """The request with its credential, ready for the door."""
     secret = [(serialize.encode(name), serialize.encode(value)) for name, value in placement.query]
     headers = (*request.headers, *placement.headers, *_cookie_header((*request.cookies, *placement.cookies)))
-    return Outbound(request.method, request.url((*request.query, *secret)), headers, request.body)
+    url = request.url((*request.query, *secret))
+    return Outbound(request.method, url, headers, request.body, tls.ca_pem if tls else None)
 
 
 def masked(request: Request, placement: Placement) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chalicelib.auth.schemes import TOKEN, AuthScheme
+from chalicelib.egress import check_ca
+from chalicelib.egress.hosts import with_ascii_host
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", max_length=63)]
 ActionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", max_length=64)]
@@ -61,10 +63,23 @@ class RateLimits(Strict):
     body: BodyRule | None = None
 
 
+class Tls(Strict):
+    """Whom an upstream's certificate may be signed by, besides the authorities that everybody trusts."""
+
+    ca_pem: str = Field(max_length=16_384, description="One or more certificates, PEM.")
+
+    @field_validator("ca_pem")
+    @classmethod
+    def _is_pem(cls, value: str) -> str:
+        check_ca(value)
+        return value
+
+
 class Profile(Strict):
     """An upstream's quirks, as data."""
 
     rate_limits: RateLimits = RateLimits()
+    tls: Tls | None = None
 
     config: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")], ConfigField] = Field(
         default_factory=dict, description="The variables of `base_url`, filled from a connection's `config`."
@@ -88,7 +103,11 @@ class Verification(Strict):
 
 
 def check_base_url(value: str) -> str:
-    """An absolute http(s) URL without credentials, query or fragment; with `{variables}` (OpenAPI, Server Object)."""
+    """An absolute http(s) URL without credentials, query or fragment; with `{variables}` (OpenAPI, Server Object).
+
+    Its host comes out as it travels: in A-labels (A9).
+    """
+    value = with_ascii_host(value)
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an absolute http:// or https:// URL")
