@@ -11,6 +11,7 @@ from chalicelib.api import (
     health,
     integrations,
     invocations,
+    keyring,
     keys,
     scrape_jobs,
     tags,
@@ -21,16 +22,35 @@ from chalicelib.api.application import Application
 
 app = Application(app_name="waygate")
 app.serve(
-    health, keys, workspaces, integrations, exports, actions, tags, connections, scrape_jobs, uploads, invocations
+    health,
+    keys,
+    workspaces,
+    keyring,
+    integrations,
+    exports,
+    actions,
+    tags,
+    connections,
+    scrape_jobs,
+    uploads,
+    invocations,
 )
 
 
 @app.lambda_function(name="administer")
-def administer(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def administer(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Keyring administration, the one function that may write keyrings; and the bootstrap of a deployment."""
     from chalicelib.auth.workspaces import administer as run
 
-    return run(event)
+    return run(event, has_time=lambda: context.get_remaining_time_in_millis() > 10_000)
+
+
+@app.schedule("rate(5 minutes)", name="continue_rotations")
+def continue_rotations(_event: object) -> dict[str, Any]:
+    """A keyring's rotation waits until every process has the new key, and may be interrupted: this continues it."""
+    from chalicelib.auth.workspaces import continue_rotations as run
+
+    return run()
 
 
 @app.lambda_function(name="record_invocations")

@@ -61,7 +61,7 @@ def put_credential(row: ConnectionRow, members: dict[str, Any], origins: Sequenc
         row.sealed, row.last4, row.fingerprint, row.secret_header_names = None, None, None, []
         return
     plain = credential.model_dump_json().encode()
-    row.sealed = vault.seal(_context(row), plain)
+    row.sealed = vault.seal(context_of(row), plain)
     row.fingerprint = vault.fingerprint(row.workspace, plain)
     main = _main_secret(credential)
     row.last4 = main[-4:] if len(main) >= LAST4_FROM else None
@@ -90,7 +90,7 @@ def open_credential(row: ConnectionRow, scheme: AuthScheme, origin: str) -> Cred
     if origin not in row.origins or row.sealed is None:
         raise unusable(f"The credential of `{row.name}` is not bound to {origin}.")
     try:
-        plain = vault.unseal(_context(row), bytes(row.sealed))
+        plain = vault.unseal(context_of(row), bytes(row.sealed))
     except CannotOpen:
         raise unusable(f"The credential of `{row.name}` cannot be opened any more.") from None
     return parse_credential(row.auth_type, json.loads(plain))
@@ -171,5 +171,6 @@ def _main_secret(credential: Credential) -> str:
     return str(next(iter(headers.values()))) if headers else ""
 
 
-def _context(row: ConnectionRow) -> Context:
+def context_of(row: ConnectionRow) -> Context:
+    """What the credential in `row` is sealed for."""
     return Context(row.workspace, row.integration, row.name, tuple(row.origins))

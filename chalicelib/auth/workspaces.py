@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pynamodb.exceptions import PutError, TransactWriteError
 
 from chalicelib import aws, rows
-from chalicelib.auth import api_keys, keyring
+from chalicelib.auth import api_keys, keyring, rotation
 from chalicelib.auth.api_keys import GRANTABLE
 from chalicelib.auth.tables import ApiKeyRow, RootKeyRow, WorkspaceRow
 from chalicelib.aws import is_condition_failure
@@ -68,10 +69,28 @@ def remotely(operation: Operation, workspace: str) -> None:
     keyring.forget(workspace)
 
 
-def administer(event: dict[str, Any]) -> dict[str, Any]:
+def start_remotely(operation: Literal["rotate_keyring"], workspace: str) -> None:
+    """Have the function `administer` begin with `operation`; nobody waits for it."""
+    aws.client("lambda").invoke(
+        FunctionName=settings().resource("administer"),
+        InvocationType="Event",
+        Payload=json.dumps({"operation": operation, "workspace": workspace}).encode(),
+    )
+
+
+def continue_rotations() -> dict[str, Any]:
+    """Push every rotation that is under way: what a schedule does, so that none stays half-way."""
+    found = [row.name for row in all_rows() if rotation.is_under_way(rotation.state(row.name))]
+    for name in found:
+        start_remotely("rotate_keyring", name)
+    return {"continued": found}
+
+
+def administer(event: dict[str, Any], *, has_time: Callable[[], bool] = lambda: True) -> dict[str, Any]:
     """The function itself. `bootstrap` makes the default workspace and, once, the deployment's root key.
 
-    With ``"replace": true`` it revokes the root keys that there are and makes a new one.
+    With ``"replace": true`` it revokes the root keys that there are and makes a new one. A rotation stops where
+    `has_time` says no, and goes on when it is asked again.
     """
     match event.get("operation"):
         case "create_keyring":
@@ -79,6 +98,8 @@ def administer(event: dict[str, Any]) -> dict[str, Any]:
         case "destroy_keyring":
             keyring.destroy(event["workspace"])
             return {"destroyed": True}
+        case "rotate_keyring":
+            return {"status": rotation.advance(event["workspace"], has_time=has_time)}
         case "bootstrap":
             return {"key": _bootstrap(replace=bool(event.get("replace")))}
         case other:
