@@ -17,6 +17,7 @@ from chalicelib.api import (
     health,
     integrations,
     invocations,
+    keyring,
     keys,
     oauth,
     openapi,
@@ -31,17 +32,25 @@ from chalicelib.settings import settings
 app = Application(app_name="waygate")
 openapi.describe(app.endpoints)
 app.serve(
-    *(health, openapi, keys, workspaces, integrations, exports, clients, actions, tags, connections, audit),
+    *(health, openapi, keys, workspaces, keyring, integrations, exports, clients, actions, tags, connections, audit),
     *(oauth, connect_sessions, scrape_jobs, uploads, invocations),
 )
 
 
 @app.lambda_function(name="administer")
-def administer(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def administer(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Keyring administration, the one function that may write keyrings; and the bootstrap of a deployment."""
     from chalicelib.auth.workspaces import administer as run
 
-    return run(event)
+    return run(event, has_time=lambda: context.get_remaining_time_in_millis() > 10_000)
+
+
+@app.schedule("rate(5 minutes)", name="continue_rotations")
+def continue_rotations(_event: object) -> dict[str, Any]:
+    """A keyring's rotation waits until every process has the new key, and may be interrupted: this continues it."""
+    from chalicelib.auth.workspaces import continue_rotations as run
+
+    return run()
 
 
 @app.schedule("rate(1 minute)", name="sweep")

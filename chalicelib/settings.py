@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe log line that is written."
     )
+    origin_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="What CloudFront sends in `Waygate-Origin-Secret`: only beside it is `X-Forwarded-For` believed.",
+    )
     denied_ports: Annotated[tuple[Annotated[int, Field(gt=0, lt=65536)], ...], NoDecode] = Field(
         default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
     )
@@ -117,6 +121,7 @@ class Caps:
     KEYRING_FRESH_S: Final = 300.0
     PAGE_DEFAULT: Final = 25
     PAGE_MAX: Final = 100
+    BAD_KEYS_PER_MINUTE: Final = 20  # of one source; then its unknown keys wait for 60 s
     NOT_RECORDED_S: Final = 300.0  # a younger invocation may still be on its way to the log
 
 

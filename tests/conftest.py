@@ -46,6 +46,7 @@ def _standin() -> Iterator[LocalAws]:
 def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     """An empty AWS, with Waygate's resources in it."""
     from chalicelib import rows
+    from chalicelib.api import bad_keys
     from chalicelib.auth import keyring
     from chalicelib.auth.oauth import public_origin
     from chalicelib.gateway import admit, credential, resolve, retry
@@ -53,6 +54,7 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
 
     _standin.reset()
     rows.forget_everything()
+    bad_keys.forget_everything()
     keyring.forget()
     public_origin.forget()
     resolve.forget_everything()

@@ -117,3 +117,24 @@ def test_the_versions_agree() -> None:
 
     project = tomllib.loads(Path(ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == VERSION == CLI_VERSION
+
+
+def test_no_module_but_the_door_may_import_what_opens_connections() -> None:
+    import tomllib
+
+    lint = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    banned = sorted(lint["flake8-tidy-imports"]["banned-api"])
+    assert {"socket", "ssl", "http.client", "urllib.request", "urllib3", "requests", "httpx2", "aiohttp"} < set(banned)
+    script = "\n".join(f"import {name}" for name in banned)
+    for folder, refused in (("gateway", len(banned)), ("egress", 0)):
+        command = ["ruff", "check", "--select", "TID251", "--output-format", "json", "--stdin-filename"]
+        path = Path(sys.executable).parent
+        done = subprocess.run(
+            [path / command[0], *command[1:], f"chalicelib/{folder}/some.py", "-"],
+            input=script,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert len(json.loads(done.stdout)) == refused

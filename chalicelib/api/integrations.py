@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib.api import clients, cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.auth import connections
+from chalicelib.egress import hosts
 from chalicelib.errors import InvalidInput
 from chalicelib.gateway import breaker
 from chalicelib.merge_patch import merge
@@ -114,9 +115,12 @@ def _show(row: IntegrationRow, circuit: dict[str, Any] | None) -> dict[str, Any]
     row_facts = integrations.facts_of(row)
     facts = row_facts.model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
+    host = hosts.readable_host(facts["base_url"])
     return {
         **facts,
         "callback_url": clients.callback_url() if row_facts.auth.type == "oauth2" else None,
+        "readable_host": host if host not in facts["base_url"] else None,
+        "warn_idn": hosts.mixes_scripts(host),
         "connections": int(row.connections),
         "breaker": circuit and {**circuit, "retry_at": instants.show(circuit["retry_at"])},
         "version": int(row.version),

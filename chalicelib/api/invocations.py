@@ -56,9 +56,9 @@ def get(context: Context) -> dict[str, Any]:
     return {**record, "bodies": kept.shown if kept else None}
 
 
-@routes("POST", "/v1/invocations/{request}/replay")
+@routes("POST", "/v1/invocations/{request}/replay", scope="invoke")
 def replay(context: Context) -> Reply:
-    """Run an invocation again with its recorded input, as a new one; for keys with `invoke`."""
+    """Run an invocation again with its recorded input, as a new one."""
     request = context.parameters["request"]
     kept = recording.find(context.workspace, request, now=time.time())
     integration = kept.integration if kept else log.get(context.workspace, request)["integration"]

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib import checked_json
+from chalicelib.api import bad_keys
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import Caller, Scope
 from chalicelib.auth.audit import Actor
@@ -25,6 +26,7 @@ from chalicelib.errors import (
     MalformedJson,
     RouteNotFound,
     TooLarge,
+    Unauthenticated,
     UnsupportedMediaType,
 )
 from chalicelib.registry.validation import pointer
@@ -57,6 +59,7 @@ class Context:
     raw_body: bytes
     remaining_s: float
     address: str | None = None
+    source: str = "unknown"
     caller: Caller | None = None
 
     @classmethod
@@ -64,16 +67,18 @@ class Context:
         """The context of an API Gateway request."""
         event = request.to_original_event()
         body = event.get("body") or ""
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         remaining = getattr(lambda_context, "get_remaining_time_in_millis", lambda: 28_000)()
         return cls(
             request_id=request_id,
             method=request.method,
             parameters=parameters,
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            headers=headers,
             query=event.get("multiValueQueryStringParameters") or {},
             raw_body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
             remaining_s=remaining / 1000,
             address=(event.get("requestContext", {}).get("identity") or {}).get("sourceIp"),
+            source=bad_keys.source_of(event, headers),
         )
 
     def header(self, name: str) -> str | None:
@@ -173,6 +178,18 @@ class Routes:
 
 def answer_to(endpoint: Endpoint, context: Context) -> Reply:
     """Run `endpoint` for `context`. Raises the `WaygateError` that the caller gets."""
+    authorization = context.header("authorization")
+    if authorization is None:
+        return _run(endpoint, context)
+    bad_keys.check(context.source, authorization)
+    try:
+        return _run(endpoint, context)
+    except Unauthenticated:
+        bad_keys.note(context.source)
+        raise
+
+
+def _run(endpoint: Endpoint, context: Context) -> Reply:
     if not endpoint.is_public:
         if any(len(value) > _LONGEST_NAME for value in context.parameters.values()):
             raise RouteNotFound(f"A name in the path is longer than {_LONGEST_NAME} characters.")

@@ -16,7 +16,7 @@ import string
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from chalicelib import rows
 from chalicelib.auth.quota import Quota
@@ -72,7 +72,7 @@ def new_key(key_id: str | None = None) -> tuple[str, str]:
     return key_id, body + _checksum(body)
 
 
-def issue(
+def draw(
     workspace: str,
     name: str,
     scopes: Iterable[str],
@@ -82,7 +82,7 @@ def issue(
     expires_at: dt.datetime | None = None,
     now: dt.datetime | None = None,
 ) -> tuple[ApiKeyRow, str]:
-    """Make and store a key; the second value is the key itself, which is not kept anywhere."""
+    """Make a key without storing it; the second value is the key itself, which is not kept anywhere."""
     key_id, key = new_key()
     row = ApiKeyRow(
         key_id,
@@ -95,6 +95,12 @@ def issue(
         expires_at=expires_at,
         created_at=now or dt.datetime.now(dt.UTC),
     )
+    return row, key
+
+
+def issue(workspace: str, name: str, scopes: Iterable[str], **limits: Any) -> tuple[ApiKeyRow, str]:
+    """Make and store a key, as `draw` describes it."""
+    row, key = draw(workspace, name, scopes, **limits)
     row.save(ApiKeyRow.key_id.does_not_exist())
     return row, key
 
@@ -138,6 +144,13 @@ def _caller_of(row: ApiKeyRow) -> Caller:
         expires_at=row.expires_at,
         limits=None if row.limits is None else Quota.model_construct(**row.limits),
     )
+
+
+def is_known(authorization: str | None) -> bool:
+    """True where this process has read the row of the key in `authorization`, and the key fits. No call is made."""
+    match = _KEY.search(authorization or "")
+    row = rows.peek(row_key(match["id"])) if match else None
+    return match is not None and isinstance(row, ApiKeyRow) and hmac.compare_digest(row.digest, _digest(match[0]))
 
 
 def is_expired(row: ApiKeyRow, now: dt.datetime | None = None) -> bool:

@@ -112,11 +112,11 @@ def hold_tokens(row: ConnectionRow, tokens: Tokens, *, margin_s: float | None, c
 
 def open_tokens(row: ConnectionRow) -> Tokens:
     """The tokens in `row`, whatever its state, for their provider alone. Raises `CannotOpen`."""
-    return Tokens.model_validate_json(vault.unseal(_context(row), bytes(row.sealed or b"")))
+    return Tokens.model_validate_json(vault.unseal(context_of(row), bytes(row.sealed or b"")))
 
 
 def _seal(row: ConnectionRow, plain: bytes, main_secret: str) -> None:
-    row.sealed = vault.seal(_context(row), plain)
+    row.sealed = vault.seal(context_of(row), plain)
     row.fingerprint = vault.fingerprint(row.workspace, plain)
     row.last4 = main_secret[-4:] if len(main_secret) >= LAST4_FROM else None
 
@@ -145,7 +145,7 @@ def open_credential(
     if origin not in row.origins or row.sealed is None:
         raise unusable(f"The credential of `{row.name}` is not bound to {origin}.")
     try:
-        plain = vault.unseal(_context(row), bytes(row.sealed))
+        plain = vault.unseal(context_of(row), bytes(row.sealed))
     except CannotOpen:
         raise unusable(f"The credential of `{row.name}` cannot be opened any more.") from None
     return parse_credential(row.auth_type, json.loads(plain))
@@ -309,5 +309,6 @@ def _main_secret(credential: Credential) -> str:
     return str(next(iter(headers.values()))) if headers else ""
 
 
-def _context(row: ConnectionRow) -> Context:
+def context_of(row: ConnectionRow) -> Context:
+    """What the credential in `row` is sealed for."""
     return Context(row.workspace, row.integration, row.name, tuple(row.origins))

@@ -21,10 +21,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chalicelib import aws
-from chalicelib.errors import WorkspaceNotFound
+from chalicelib.errors import Unavailable, WorkspaceNotFound
 from chalicelib.settings import Caps, settings
 
 KEY_ID_BYTES: Final = 8
+_TRIES: Final = 5  # two writers at once are rare; five in a row are a fault
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ def read(workspace: str, *, now: Callable[[], float] = time.time) -> Keyring:
     try:
         answer = aws.client("secretsmanager").get_secret_value(SecretId=secret_name(workspace))
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("ResourceNotFoundException", "InvalidRequestException"):
-            raise WorkspaceNotFound(f"The workspace `{workspace}` has no keyring.") from None
-        raise
+        raise _explained(error, workspace) from None
     ring = _parse(answer["SecretString"])
     with _lock:
         _cache[workspace] = (ring, now())
@@ -94,11 +93,7 @@ def forget(workspace: str | None = None) -> None:
 
 def create(workspace: str, *, now: Callable[[], float] = time.time) -> bool:
     """Make the workspace's keyring. False where it has one already."""
-    key = {
-        "id": secrets.token_hex(KEY_ID_BYTES),
-        "key": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "created_at": now(),
-    }
+    key = _new_member(secrets.token_hex(KEY_ID_BYTES), now())
     try:
         aws.client("secretsmanager").create_secret(
             Name=secret_name(workspace),
@@ -112,6 +107,45 @@ def create(workspace: str, *, now: Callable[[], float] = time.time) -> bool:
     return True
 
 
+def add(workspace: str, key_id: str, *, now: Callable[[], float] = time.time) -> Key:
+    """Append a key of that id (hex), unless it is there already; the key.
+
+    By compare-and-swap: the label AWSCURRENT moves to the new version only from the version that was read, so no key
+    that someone else has just added is lost. Raises `WorkspaceNotFound` and `Unavailable`.
+    """
+    store, name = aws.client("secretsmanager"), secret_name(workspace)
+    for _ in range(_TRIES):
+        try:
+            seen = store.get_secret_value(SecretId=name)
+        except ClientError as error:
+            raise _explained(error, workspace) from None
+        ring = _parse(seen["SecretString"])
+        if known := ring.key(bytes.fromhex(key_id)):
+            return known
+        members = [*json.loads(seen["SecretString"])["keys"], _new_member(key_id, now())]
+        text = json.dumps({"keys": members})
+        made = store.put_secret_value(SecretId=name, SecretString=text, VersionStages=["AWSPENDING"])
+        try:
+            store.update_secret_version_stage(
+                SecretId=name,
+                VersionStage="AWSCURRENT",
+                MoveToVersionId=made["VersionId"],
+                RemoveFromVersionId=seen["VersionId"],
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("InvalidParameterException", "InvalidRequestException"):
+                raise
+    raise Unavailable("The keyring is being changed by others at this moment.")
+
+
+def _new_member(key_id: str, created_at: float) -> dict[str, Any]:
+    return {
+        "id": key_id,
+        "key": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "created_at": created_at,
+    }
+
+
 def destroy(workspace: str) -> None:
     """Delete the keyring without a recovery window: nothing that it sealed can ever be opened again."""
     try:
@@ -120,6 +154,12 @@ def destroy(workspace: str) -> None:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
     forget(workspace)
+
+
+def _explained(error: ClientError, workspace: str) -> Exception:
+    if error.response["Error"]["Code"] in ("ResourceNotFoundException", "InvalidRequestException"):
+        return WorkspaceNotFound(f"The workspace `{workspace}` has no keyring.")
+    return error
 
 
 def _parse(text: str) -> Keyring:

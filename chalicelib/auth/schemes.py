@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from chalicelib.auth.oauth.profile import OAuthProfile
 from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.checked_json import pointer
+from chalicelib.egress.hosts import with_ascii_host
 from chalicelib.errors import InvalidInput, TooLarge
 from chalicelib.settings import Caps
 
@@ -59,6 +60,11 @@ class AuthScheme(BaseModel):
     def departures(self) -> OAuthProfile:
         """How the provider departs from plain OAuth 2.0."""
         return self.oauth or _PLAIN
+
+    @field_validator("authorize_url", "token_url", "refresh_url")
+    @classmethod
+    def _ascii_host(cls, value: str | None) -> str | None:
+        return value if value is None else with_ascii_host(value)
 
     @model_validator(mode="after")
     def _is_complete(self) -> AuthScheme:

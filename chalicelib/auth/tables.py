@@ -23,6 +23,17 @@ class WorkspaceRow(aws.Table):
     created_at = InstantAttribute()
 
 
+class RootKeyRow(aws.Table):
+    """Which key is the deployment's root key? One item, beside the workspaces, so that two bootstraps agree."""
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("workspaces")
+
+    kind = UnicodeAttribute(hash_key=True, default="root")
+    name = UnicodeAttribute(range_key=True, default="key")
+    key_id = UnicodeAttribute()
+
+
 class _KeysOfWorkspace(GlobalSecondaryIndex[Any]):
     """Which keys does a workspace have?"""
 

@@ -39,6 +39,11 @@ class Context:
     connection: str
     origins: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it belongs to within the workspace."""
+        return (self.integration, self.connection)
+
     def encoded(self) -> bytes:
         """The associated data."""
         return json.dumps([self.workspace, self.integration, self.connection, sorted(self.origins)]).encode()
@@ -53,7 +58,7 @@ def seal(context: Context, plain: bytes, *, now: Callable[[], float] = time.time
 
 def unseal(context: Context, sealed: bytes) -> bytes:
     """What was sealed. Raises `CannotOpen`."""
-    key_id, rest = sealed[1 : 1 + KEY_ID_BYTES], sealed[1 + KEY_ID_BYTES :]
+    key_id, rest = key_id_of(sealed), sealed[1 + KEY_ID_BYTES :]
     key = keyring.read(context.workspace).key(key_id)
     if key is None:  # rotated since this process read the ring
         keyring.forget(context.workspace)
@@ -64,6 +69,19 @@ def unseal(context: Context, sealed: bytes) -> bytes:
         return AESGCM(key.secret).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], context.encoded())
     except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
         raise CannotOpen("sealed for something else, or damaged") from None
+
+
+def reseal(context: Context, sealed: bytes, *, now: Callable[[], float] = time.time) -> bytes | None:
+    """`sealed`, sealed anew under the key that seals now; None where it is already. Raises `CannotOpen`."""
+    plain = unseal(context, sealed)
+    if key_id_of(sealed) == keyring.read(context.workspace, now=now).sealing_key(now()).key_id:
+        return None
+    return seal(context, plain, now=now)
+
+
+def key_id_of(sealed: bytes) -> bytes:
+    """The id of the key that sealed it."""
+    return sealed[1 : 1 + KEY_ID_BYTES]
 
 
 def fingerprint(workspace: str, plain: bytes) -> str:

@@ -6,7 +6,7 @@ door for libraries that speak through `requests` or `httpx2`. No other module of
 (ruff's banned-api holds it).
 """
 
-from chalicelib.egress.door import Answer, CallFailed, Outbound, send
+from chalicelib.egress.door import Answer, CallFailed, Outbound, check_ca, send
 from chalicelib.egress.fetch import Fetched, fetch, fetch_document
 from chalicelib.egress.guard import Target, check_origin, parse_target
 
@@ -16,6 +16,7 @@ __all__ = [
     "Fetched",
     "Outbound",
     "Target",
+    "check_ca",
     "check_origin",
     "fetch",
     "fetch_document",

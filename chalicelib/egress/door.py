@@ -12,7 +12,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from http.client import IncompleteRead
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NoReturn
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -36,14 +36,24 @@ _POOLS: Final = 64
 _CHUNK: Final = 65_536
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outbound:
-    """A request ready to go: `url` fully encoded, `headers` complete but for Host and Content-Length."""
+    """A request ready to go: `url` fully encoded, `headers` complete but for Host and Content-Length.
+
+    `ca_pem` holds certificates that this call trusts besides those that everybody trusts.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = field(default=None, repr=False)
+    ca_pem: str | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return f"Outbound({self.method} {self.url.partition('?')[0]})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a request with its credential does not leave the process")
 
 
 @dataclass(frozen=True)
@@ -131,9 +141,21 @@ def _connect_timeout_s() -> float:
     return min(remaining_s(), Caps.CONNECT_TIMEOUT_S)
 
 
-@functools.cache
-def _tls() -> ssl.SSLContext:
+def check_ca(pem: str) -> None:
+    """Raises `ValueError` where `pem` holds no certificate."""
+    try:
+        loaded = ssl.create_default_context(cadata=pem).get_ca_certs()
+    except (ssl.SSLError, ValueError):
+        loaded = []
+    if "-----BEGIN CERTIFICATE-----" not in pem or not loaded:
+        raise ValueError("holds no certificate of an authority, as PEM")
+
+
+@functools.lru_cache(maxsize=_POOLS)
+def _tls(ca_pem: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    if ca_pem is not None:
+        context.load_verify_locations(cadata=ca_pem)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = TimedTlsSocket
     context.set_alpn_protocols(["http/1.1"])
@@ -141,10 +163,10 @@ def _tls() -> ssl.SSLContext:
 
 
 @functools.lru_cache(maxsize=_POOLS)
-def _pool(scheme: str, host: str, port: int) -> HTTPConnectionPool:
+def _pool(scheme: str, host: str, port: int, ca_pem: str | None) -> HTTPConnectionPool:
     options: dict[str, Any] = {"maxsize": 32, "block": False, "retries": False}
     if scheme == "https":
-        pool: HTTPConnectionPool = HTTPSConnectionPool(host, port, ssl_context=_tls(), **options)
+        pool: HTTPConnectionPool = HTTPSConnectionPool(host, port, ssl_context=_tls(ca_pem), **options)
         pool.ConnectionCls = _PinnedTlsConnection
     else:
         pool = HTTPConnectionPool(host, port, **options)
@@ -154,7 +176,7 @@ def _pool(scheme: str, host: str, port: int) -> HTTPConnectionPool:
 
 def _open(target: Target, request: Outbound) -> urllib3.BaseHTTPResponse:
     """Send, and read status and headers. Time-outs are the sockets' own affair (`deadline`)."""
-    return _pool(target.scheme, target.host, target.port).urlopen(
+    return _pool(target.scheme, target.host, target.port, request.ca_pem).urlopen(
         request.method,
         target.path_query,
         body=request.body,

@@ -7,6 +7,7 @@ resolution, in packed form, so no spelling of an address matters (security requi
 from __future__ import annotations
 
 import ipaddress
+import os
 import queue
 import re
 import socket
@@ -116,9 +117,22 @@ def resolve(host: str, port: int, *, timeout_s: float) -> Sequence[tuple[socket.
     """
     addresses = _look_up(host, port, timeout_s)
     allow_private = settings().is_local
-    if not all(is_allowed(address, allow_private=allow_private) for _, address in addresses):
+    if not all(
+        is_allowed(address, allow_private=allow_private) and not _is_lambdas_own(address, port)
+        for _, address in addresses
+    ):
         raise EgressBlocked(f"{host} is, or resolves to, an address that Waygate never calls.")
     return addresses
+
+
+def _is_lambdas_own(address: str, port: int) -> bool:
+    """True for the runtime API that Lambda serves to this process, wherever it says that it is (A2)."""
+    host, _, own_port = os.environ.get("AWS_LAMBDA_RUNTIME_API", "").rpartition(":")
+    if own_port != str(port):
+        return False
+    ip = ipaddress.ip_address(address.split("%")[0])
+    plain = (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
+    return plain.is_loopback or str(plain) == host
 
 
 def _look_up(host: str, port: int, timeout_s: float) -> list[tuple[socket.AddressFamily, str]]:

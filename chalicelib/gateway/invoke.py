@@ -112,7 +112,11 @@ def _perform(
 
     def send(one: Held) -> Tried:
         return attempt.attempt(
-            sign(request, one.placement), _conduct(story, resolved, clock), admission, now=now, pace=retry.PACE
+            sign(request, one.placement, facts.profile.tls),
+            _conduct(story, resolved, clock),
+            admission,
+            now=now,
+            pace=retry.PACE,
         )
 
     story.is_sending = True

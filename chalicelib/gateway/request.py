@@ -20,7 +20,7 @@ from chalicelib.gateway import bodies, media, serialize
 from chalicelib.gateway.serialize import CannotSerialize, Pair
 from chalicelib.observability import REDACTED, is_secret_name, mask_pairs, redact
 from chalicelib.registry.models import ActionFacts, Binding
-from chalicelib.registry.profile import Constant
+from chalicelib.registry.profile import Constant, Tls
 from chalicelib.settings import Caps
 
 Owned = frozenset[tuple[str, str]]
@@ -115,7 +115,7 @@ def standard_headers(given: Iterable[Pair] = (), content_type: str | None = None
     return [pair for pair in standard if pair[0].lower() not in names]
 
 
-def sign(request: Request, placement: Placement) -> Outbound:
+def sign(request: Request, placement: Placement, tls: Tls | None = None) -> Outbound:
     """The request with its credential, ready for the door."""
     secret = [(serialize.encode(name), serialize.encode(value)) for name, value in placement.query]
     headers = (*request.headers, *placement.headers, *_cookie_header((*request.cookies, *placement.cookies)))
@@ -123,7 +123,7 @@ def sign(request: Request, placement: Placement) -> Outbound:
     if placement.body:
         body, content_type = bodies.with_members(body, request.content_type, placement.body)
         headers = (*(pair for pair in headers if pair[0].lower() != "content-type"), ("Content-Type", content_type))
-    return Outbound(request.method, request.url((*request.query, *secret)), headers, body)
+    return Outbound(request.method, request.url((*request.query, *secret)), headers, body, tls.ca_pem if tls else None)
 
 
 def masked(request: Request, placement: Placement) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def verify(
     guard_secrets(placement.secrets)
     shown = masked(request, placement)
     try:
-        answer = send(sign(request, placement), timeout_s=min(facts.policy.timeout_s, Caps.FIRST_BYTE_TIMEOUT_S))
+        signed = sign(request, placement, facts.profile.tls)
+        answer = send(signed, timeout_s=min(facts.policy.timeout_s, Caps.FIRST_BYTE_TIMEOUT_S))
     except CallFailed as failure:
         detail = f"{failure.detail[:1].upper()}{failure.detail[1:]}."
         return Verdict(False, None, detail, failure.duration_ms, shown, None, now)

@@ -6,14 +6,12 @@ a call that names no connection needs no query.
 
 from __future__ import annotations
 
-from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
 
 from chalicelib import rows
 from chalicelib.auth import connections
 from chalicelib.auth.tables import AuditRow, ConnectionRow
-from chalicelib.aws import is_condition_failure
+from chalicelib.aws import is_condition_failure, transaction
 from chalicelib.errors import VersionConflict
 from chalicelib.registry import integrations
 from chalicelib.registry.tables import IntegrationRow
@@ -52,13 +50,13 @@ def _write(
 ) -> bool:
     """False where something changed since it was read."""
     try:
-        with TransactWrite(connection=_connection()) as transaction:
+        with transaction() as writes:
             if change > 0:
-                transaction.save(row, condition=ConnectionRow.name.does_not_exist())
+                writes.save(row, condition=ConnectionRow.name.does_not_exist())
             else:
-                transaction.delete(row, condition=ConnectionRow.name.exists())
-            transaction.save(entry)
-            transaction.update(
+                writes.delete(row, condition=ConnectionRow.name.exists())
+            writes.save(entry)
+            writes.update(
                 integration,
                 actions=[
                     IntegrationRow.connections.set(count + change),
@@ -73,7 +71,3 @@ def _write(
     rows.forget(connections.row_key(row.workspace, row.integration, row.name))
     rows.forget(integrations.row_key(row.workspace, row.integration))
     return True
-
-
-def _connection() -> Connection:
-    return Connection(connect_timeout_seconds=1, read_timeout_seconds=2, max_retry_attempts=2)

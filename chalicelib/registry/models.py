@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from chalicelib.auth.oauth import templates
 from chalicelib.auth.quota import Quota
 from chalicelib.auth.schemes import TOKEN, AuthScheme
+from chalicelib.egress.hosts import with_ascii_host
 from chalicelib.registry.profile import Constant, Profile, Strict
 from chalicelib.settings import settings
 
@@ -64,7 +65,11 @@ class Verification(Strict):
 
 
 def check_base_url(value: str) -> str:
-    """An absolute http(s) URL without credentials, query or fragment; with `{variables}` (OpenAPI, Server Object)."""
+    """An absolute http(s) URL without credentials, query or fragment; with `{variables}` (OpenAPI, Server Object).
+
+    Its host comes out as it travels: in A-labels (A9).
+    """
+    value = with_ascii_host(value)
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be an absolute http:// or https:// URL")

@@ -13,6 +13,7 @@ import jsonschema_rs
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from chalicelib.auth.schemes import TOKEN, belongs_to_http
+from chalicelib.egress import check_ca
 
 _HOSTNAME: Final = re.compile(r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*")
 _NOT_IN_HEADER: Final = re.compile(r"[\x00-\x1f\x7f]|[^\x00-\xff]")
@@ -273,6 +274,18 @@ class Pagination(Strict):
         return self
 
 
+class Tls(Strict):
+    """Whom an upstream's certificate may be signed by, besides the authorities that everybody trusts."""
+
+    ca_pem: str = Field(max_length=16_384, description="One or more certificates, PEM.")
+
+    @field_validator("ca_pem")
+    @classmethod
+    def _is_pem(cls, value: str) -> str:
+        check_ca(value)
+        return value
+
+
 class Profile(Strict):
     """An upstream's quirks, as data."""
 
@@ -281,6 +294,7 @@ class Profile(Strict):
         max_length=50,
         description="The variables of `base_url`, `hosts` and actions' `server`, filled from a connection's `config`.",
     )
+    tls: Tls | None = Field(default=None, description="Further authorities, of an owner's own.")
     constants: Annotated[tuple[Constant, ...], Field(max_length=20)] = Field(
         default=(), description="What every request carries, unless the action says something else there."
     )

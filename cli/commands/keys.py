@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+import time
+from typing import Annotated, Any, Final
 
 import typer
 
-from cli.client import open_api
+from cli.client import Api, open_api
 from cli.failures import Misuse
 from cli.inputs import commas, moment
 from cli.options import AsJson, Url
 from cli.output import Cell, out
 
-keys = typer.Typer(help="API keys: list, create, revoke.", no_args_is_help=True)
+_POLL_S: Final = 5.0
+
+keys = typer.Typer(help="API keys: list, create, revoke; rotate the keyring.", no_args_is_help=True)
 workspaces = typer.Typer(help="Workspaces: list, create (with the root key only).", no_args_is_help=True)
 
 
@@ -99,6 +102,48 @@ def revoke_key(
         out.result({"id": key, "revoked": True})
     else:
         out.say(f"Key {key} revoked.")
+
+
+@keys.command("rotate-ring")
+def rotate_ring(
+    wait: Annotated[bool, typer.Option(help="Wait until every credential is sealed under the new key.")] = True,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give the workspace a new sealing key, and seal every credential anew. Takes six minutes; interrupts nothing.
+
+    May be stopped: it goes on by itself. Run again, it shows how far the rotation is.
+
+    Example: `waygate keys rotate-ring`
+    """
+    api = open_api(url)
+    found = api.send("POST", "keyring", "rotate").json()
+    if wait:
+        found = _wait_for_rotation(api)
+    if as_json:
+        out.result(found)
+    elif found["status"] == "done":
+        out.say(f"Rotated: {found['resealed']} sealed anew.")
+        for name in found["unreadable"]:
+            out.note(f"Cannot be opened, connect it again: {name}")
+    else:
+        out.say("The rotation goes on by itself; `waygate keys rotate-ring` waits for its end.")
+
+
+def _wait_for_rotation(api: Api) -> dict[str, Any]:
+    said = ""
+    while True:
+        found: dict[str, Any] = api.get("keyring", "rotate")
+        if found["status"] == "done":
+            return found
+        if found["status"] != said:
+            said = found["status"]
+            until = f" until {found['continues_at']}, when every process has the new key" if said == "waiting" else ""
+            out.note(f"{said}{until}…")
+        due = found.get("continues_at")
+        if due is None or dt.datetime.fromisoformat(due) <= dt.datetime.now(dt.UTC):
+            api.send("POST", "keyring", "rotate")  # a push: otherwise it goes on within five minutes
+        time.sleep(_POLL_S)
 
 
 @workspaces.command("list")

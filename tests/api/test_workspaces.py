@@ -73,3 +73,34 @@ def test_bootstrap_makes_one_root_key_only(api: Api) -> None:
     second = administer({"operation": "bootstrap", "replace": True})["key"]
     assert api.as_key(first).get("/me").status == 401
     assert api.as_key(second).ok("GET", "/me")["scopes"] == ["root"]
+
+
+def test_two_bootstraps_at_once_make_one_root_key(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.auth import api_keys, workspaces
+    from chalicelib.auth.tables import ApiKeyRow, RootKeyRow
+
+    for row in ApiKeyRow.of_workspace.query("default"):
+        row.delete()
+    RootKeyRow("root", "key").delete()
+    made: list[str | None] = []
+    draw = api_keys.draw
+
+    def overtaken(*arguments: object, **members: object) -> object:
+        monkeypatch.setattr(api_keys, "draw", draw)
+        made.append(workspaces.administer({"operation": "bootstrap"})["key"])
+        return draw(*arguments, **members)
+
+    monkeypatch.setattr(api_keys, "draw", overtaken)
+    made.append(workspaces.administer({"operation": "bootstrap"})["key"])
+    assert [key is not None for key in made] == [True, False]
+    assert sum("root" in row.scopes for row in ApiKeyRow.of_workspace.query("default")) == 1
+
+
+def test_a_bootstrap_before_the_index_knows_the_root_key_makes_no_second_one(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.auth.tables import ApiKeyRow
+    from chalicelib.auth.workspaces import administer
+
+    monkeypatch.setattr(ApiKeyRow.of_workspace, "query", lambda *_: iter(()))
+    assert administer({"operation": "bootstrap"}) == {"key": None}

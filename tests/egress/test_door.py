@@ -361,7 +361,7 @@ def test_a_server_that_does_not_speak_tls_gets_nothing() -> None:  # A12
 
 
 def test_tls_is_version_1_2_or_newer_and_verified() -> None:  # A12
-    context = door._tls()
+    context = door._tls(None)
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -371,10 +371,10 @@ def test_tls_is_version_1_2_or_newer_and_verified() -> None:  # A12
 def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The door, made to trust our certificate."""
     door._tls.cache_clear()
-    context = door._tls()
+    context = door._tls(None)
     door._tls.cache_clear()
     context.load_verify_locations(certificate)
-    monkeypatch.setattr(door, "_tls", lambda: context)
+    monkeypatch.setattr(door, "_tls", lambda ca_pem: context)
 
 
 def test_a_trusted_certificate_is_called(trusting: None, serve: Serve, self_signed: ssl.SSLContext) -> None:

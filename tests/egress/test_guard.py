@@ -228,6 +228,16 @@ def test_lambdas_own_interfaces_are_refused_in_local_mode_too(url: str) -> None:
         send(Outbound("GET", url))
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "127.1", "[::ffff:127.0.0.1]"])
+def test_the_runtime_api_is_refused_wherever_lambda_says_that_it_is(
+    canary: Wire, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:  # A2
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", f"127.0.0.1:{canary.port}")
+    with pytest.raises(EgressBlocked):
+        send(Outbound("GET", f"http://{host}:{canary.port}/2018-06-01/runtime/invocation/next"))
+    assert canary.connections == 0
+
+
 def test_the_owners_own_ports_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:  # A2
     monkeypatch.setattr(guard, "settings", lambda: Settings(stage="local", denied_ports=(8790,)))
     with pytest.raises(EgressBlocked, match="8790"):

@@ -72,6 +72,19 @@ class ApiKeys(Answer, Cursor):
     data: list[ApiKey]
 
 
+class Rotation(BaseModel):
+    """How far the rotation of a workspace's keyring is; `none` where there was none lately."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["none", "starting", "waiting", "resealing", "done"]
+    started_at: AwareDatetime | None = None
+    continues_at: AwareDatetime | None = Field(default=None, description="When every process has the new key.")
+    finished_at: AwareDatetime | None = None
+    resealed: int = Field(default=0, description="How many sealed values were sealed anew.")
+    unreadable: list[str] = Field(default=[], description="What no key opens, by name.")
+
+
 class Workspace(Answer):
     """A workspace."""
 
@@ -118,6 +131,8 @@ class Integration(IntegrationFacts):
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
     callback_url: str | None = Field(description="What to register with an OAuth provider; null without OAuth.")
+    readable_host: str | None = Field(description="The host as people write it, where that differs from `base_url`.")
+    warn_idn: bool = Field(description="The host mixes scripts, as homographs do.")
     connections: int = Field(description="How many connections it has.")
     breaker: Breaker | None = Field(description="Null in lists, where the address depends on the connection.")
     version: int

@@ -62,6 +62,8 @@ _KEY_AUTH: Final = {"type": "api_key", "in": "header", "name": "X-Api-Key"}
 TOLD: Final[dict[tuple[str, str], Told]] = {
     ("GET", "/v1/health"): Told(answers.Health),
     ("GET", "/v1/health/ready"): Told(answers.Health),
+    ("GET", "/v1/keyring/rotate"): Told(answers.Rotation),
+    ("POST", "/v1/keyring/rotate"): Told(answers.Rotation, (202,)),
     ("GET", "/v1/openapi.json"): Told(answers.AnyDocument),
     ("GET", "/v1/me"): Told(answers.Me),
     ("GET", "/v1/api-keys"): Told(answers.ApiKeys),

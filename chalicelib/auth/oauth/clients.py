@@ -74,7 +74,7 @@ def put_client(row: ClientRow, client: Client, scheme: AuthScheme) -> None:
     row.client_id, row.auth_method = client.client_id, client.auth_method
     row.key_id, row.algorithm = client.key_id, client.algorithm
     row.origins = list(bound_to(scheme))
-    row.sealed = vault.seal(_context(row), plain)
+    row.sealed = vault.seal(context_of(row), plain)
     row.fingerprint = vault.fingerprint(row.workspace, secret.encode()) if secret else None
     shows = client.client_secret and len(client.client_secret) >= _LAST4_FROM
     row.last4 = client.client_secret[-4:] if client.client_secret and shows else None
@@ -86,7 +86,7 @@ def open_client(row: ClientRow, scheme: AuthScheme) -> Client:
     if list(bound_to(scheme)) != list(row.origins):
         raise NeedsReauth(f"The OAuth client `{row.name}` was made for another token endpoint.", fix=fix)
     try:
-        secrets: dict[str, Any] = json.loads(vault.unseal(_context(row), bytes(row.sealed)))
+        secrets: dict[str, Any] = json.loads(vault.unseal(context_of(row), bytes(row.sealed)))
     except CannotOpen:
         raise NeedsReauth(f"The OAuth client `{row.name}` cannot be opened any more.", fix=fix) from None
     return Client(
@@ -155,5 +155,6 @@ def delete_all(workspace: str, integration: str) -> None:
             batch.delete(row)
 
 
-def _context(row: ClientRow) -> Context:
+def context_of(row: ClientRow) -> Context:
+    """What the client's secret is sealed for."""
     return Context(row.workspace, row.integration, f"client#{row.name}", tuple(row.origins))
