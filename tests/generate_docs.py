@@ -15,6 +15,7 @@ from chalicelib.registry import profile as profile_module
 from chalicelib.registry.profile import Profile
 from chalicelib.scraper import findings
 from chalicelib.settings import Caps, Settings
+from tests import requirements
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -178,12 +179,28 @@ def api() -> str:
     return "\n".join(lines) + "\n"
 
 
+def security() -> str:
+    """`docs/security.md`: its prose from `docs/security.in.md`, and the table of requirements."""
+    named = requirements.tests_by_requirement(Path(__file__).parent)
+    lines = ["| id | what must hold | proved by |", "|---|---|---|"]
+    for number, (owner, sentence) in requirements.REQUIREMENTS.items():
+        by_file: dict[str, int] = {}
+        for test in named[number]:
+            by_file[test.partition("::")[0]] = by_file.get(test.partition("::")[0], 0) + 1
+        proved = ", ".join(f"[{path.removeprefix('tests/')}](../{path}) ({count})" for path, count in by_file.items())
+        if owner not in requirements.FINISHED:
+            proved = f"planned ({owner})" + (f"; so far {proved}" if proved else "")
+        lines.append(f"| {number} | {sentence} | {proved} |")
+    return (DOCS / "security.in.md").read_text().replace("<!-- requirements -->", "\n".join(lines))
+
+
 GENERATED = {
     "errors.md": errors,
     "settings.md": settings,
     "importing.md": importing,
     "api.md": api,
     "profile.md": profile,
+    "security.md": security,
 }
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import generate_docs
+from tests import generate_docs, requirements
 from tests.conftest import ROOT, LocalStack, free_ports
 from tests.oauth.consent import allow
 
@@ -156,3 +156,13 @@ def test_every_limit_and_every_reason_of_reading_a_site_is_explained() -> None:
         assert f"| `{name}` |" in text, name
     for reason, meaning in SKIPPED.items():
         assert f"| `{reason}` | {meaning} |" in text, reason
+
+
+def test_every_requirement_of_a_finished_owner_is_proved_by_a_test() -> None:
+    named = requirements.tests_by_requirement(ROOT / "tests")
+    missing = [
+        number
+        for number, (owner, _) in requirements.REQUIREMENTS.items()
+        if owner in requirements.FINISHED and not named[number]
+    ]
+    assert missing == []

@@ -35,7 +35,9 @@ def begin(api: Api, **body: object) -> str:
     return str(api.ok("POST", AUTHORIZE, body)["authorize_url"])
 
 
-def test_a_start_address_works_once_and_gives_its_browser_a_cookie(api: Api, crm: Provider, browser: Browser) -> None:
+def test_a_start_address_works_once_and_gives_its_browser_a_cookie(
+    api: Api, crm: Provider, browser: Browser
+) -> None:  # E2
     order = api.ok("POST", AUTHORIZE)  # E1
     assert order["authorize_url"].startswith(f"{ORIGIN}/api/v1/oauth/start/")
     assert order["callback_url"] == f"{ORIGIN}/api/v1/oauth/callback"
@@ -47,7 +49,7 @@ def test_a_start_address_works_once_and_gives_its_browser_a_cookie(api: Api, crm
     asked = parse_qs(urlsplit(answer.headers["Location"]).query)
     assert asked["redirect_uri"] == [f"{ORIGIN}/api/v1/oauth/callback"]  # E3
     assert len(asked["state"][0]) >= 43  # 256 random bits
-    assert asked["code_challenge_method"] == ["S256"]  # E2
+    assert asked["code_challenge_method"] == ["S256"]
     assert browser.open(order["authorize_url"]).status == 400
 
 
