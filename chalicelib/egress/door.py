@@ -10,6 +10,7 @@ import functools
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import IncompleteRead
 from typing import Any, Final, Literal, NoReturn
@@ -98,7 +99,8 @@ def send(
         try:
             response = _open(target, request)
             try:
-                body = _read(response, max_bytes)
+                headers = tuple(response.headers.iteritems())
+                body = _read(response, headers, max_bytes)
             except BaseException:
                 response.close()
                 raise
@@ -106,7 +108,7 @@ def send(
         except (_Unusable, CannotUnpack, CannotResolve, HTTPError, OSError) as error:
             reason, detail = _explain(error, target.origin, has_sent=call.has_sent)
             raise CallFailed(reason, detail, sent=call.has_sent, duration_ms=_ms_since(started)) from None
-    return Answer(response.status, tuple(response.headers.iteritems()), body, _ms_since(started))
+    return Answer(response.status, headers, body, _ms_since(started))
 
 
 class _PinnedConnection(HTTPConnection):
@@ -180,13 +182,19 @@ def _open(target: Target, request: Outbound) -> urllib3.BaseHTTPResponse:
         request.method,
         target.path_query,
         body=request.body,
-        headers=urllib3.HTTPHeaderDict(request.headers),
+        headers=_headers(request),
         retries=False,
         redirect=False,
         assert_same_host=False,
         preload_content=False,
         decode_content=False,
     )
+
+
+def _headers(request: Outbound) -> Mapping[str, str]:
+    """As urllib3 takes them; its own class, which keeps repeated names, costs more than a dict."""
+    once = dict(request.headers)
+    return once if len(once) == len(request.headers) else urllib3.HTTPHeaderDict(request.headers)
 
 
 class _Unusable(Exception):
@@ -197,11 +205,11 @@ class _Unusable(Exception):
         self.reason: Reason = reason
 
 
-def _read(response: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
+def _read(response: urllib3.BaseHTTPResponse, headers: tuple[tuple[str, str], ...], max_bytes: int) -> bytes:
     """The whole body, decoded and bounded: memory never exceeds the bound by more than a chunk (D6)."""
     if response.status < 200:  # the real answer would follow, and reach whoever uses this connection next
         raise _Unusable("invalid_answer", f"the answer's status is {response.status}, which was not asked for")
-    if sum(len(name) + len(value) for name, value in response.headers.iteritems()) > Caps.UPSTREAM_HEADER_BYTES:
+    if sum(len(name) + len(value) for name, value in headers) > Caps.UPSTREAM_HEADER_BYTES:
         raise _Unusable("too_large", f"the answer's headers are larger than {Caps.UPSTREAM_HEADER_BYTES:,} bytes")
     unpack = unpacker(response.headers.get("content-encoding", "identity"))
     body = bytearray()

@@ -71,8 +71,8 @@ def invoke(
 
 def _run(story: Story, clock: Callable[[], float], now: Callable[[], dt.datetime]) -> Result:
     call = story.call
-    caller = story.caller = authorize(call.authorization, call.integration, call.action, call.connection)
-    resolved = story.resolved = resolve(caller, call.integration, call.action, call.connection)
+    story.caller, ahead = authorize(call.authorization, call.integration, call.action, call.connection)
+    resolved = story.resolved = resolve(story.caller, call.integration, call.action, call.connection, ahead)
     values = checks.parse_input(call.body)
 
     def perform() -> Result:

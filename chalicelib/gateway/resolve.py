@@ -55,19 +55,27 @@ class Resolved:
 _answered: dict[tuple[str, str, str, str | None], Resolved] = {}
 
 
-def authorize(authorization: str | None, integration: str, action: str, connection: str | None) -> Caller:
-    """The caller. Reads ahead, in the same call, what `resolve` will want next."""
+Rows = Mapping[RowKey, Table | None]
+
+
+def authorize(
+    authorization: str | None, integration: str, action: str, connection: str | None
+) -> tuple[Caller, Rows | None]:
+    """The caller, and the rows that `resolve` will want next: read ahead, in the same call, where the key is known."""
     key_id = api_keys.public_id(authorization)
+    found: Rows | None = None
     if key_id is not None:
         key_row = api_keys.row_key(key_id)
         known = rows.peek(key_row)
         if isinstance(known, ApiKeyRow):
-            _read(known.workspace, integration, action, connection, [key_row])
-    return api_keys.authenticate(authorization)
+            found = _read(known.workspace, integration, action, connection, [key_row])
+    return api_keys.authenticate(authorization), found
 
 
-def resolve(caller: Caller, integration: str, action: str, connection: str | None) -> Resolved:
-    """What `caller` asks for. `connection` is the name that the caller gave, if any.
+def resolve(
+    caller: Caller, integration: str, action: str, connection: str | None, found: Rows | None = None
+) -> Resolved:
+    """What `caller` asks for. `connection` is the name that the caller gave, if any; `found` is what was read ahead.
 
     Raises `InsufficientScope`, `IntegrationNotFound`, `IntegrationDisabled`, `ActionNotFound`, or the errors of
     `_connection`.
@@ -76,7 +84,8 @@ def resolve(caller: Caller, integration: str, action: str, connection: str | Non
     workspace = caller.workspace
     integration_key = integrations.row_key(workspace, integration)
     action_key = actions.row_key(workspace, integration, action)
-    found = _read(workspace, integration, action, connection)
+    if found is None or integration_key not in found:
+        found = _read(workspace, integration, action, connection)
     integration_row, action_row = found[integration_key], found[action_key]
     if not isinstance(integration_row, IntegrationRow):
         raise integrations.not_found(workspace, integration)
