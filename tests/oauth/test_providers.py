@@ -24,7 +24,7 @@ from tests.oauth.provider import Provider
 def opened(name: str = "crm", connection: str = "default") -> Tokens:
     """The tokens that a connection has sealed."""
     row = connections.get("default", name, connection)
-    plain = vault.unseal(connections._context(row), bytes(row.sealed))
+    plain = vault.unseal(connections.context_of(row), bytes(row.sealed))
     return Tokens.model_validate_json(plain)
 
 
