@@ -14,15 +14,45 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run test oidc lint smoke-llm bench-scraping bench format lock clean
+.PHONY: help run ui console browser test oidc lint smoke-llm bench-scraping bench format lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: $(VENV)/.local ## Start Waygate on this machine: API, demo upstream, state in .waygate/
+run: $(VENV)/.local console ## Start Waygate on this machine: console, API, demo upstream, state in .waygate/
 	@exec $(PY) -m infra.local --port $(PORT) --state $(STATE)
 
-test: $(VENV)/.dev $(VENV)-upstreams/.made oidc ## Run every test, with branch coverage of chalicelib
+# The console is built from all of ui/ but what tools put there: what is newer than the built page, or gone, makes it stale.
+UI_SOURCES := $(shell find ui -mindepth 1 -type d \( -name node_modules -o -name dist -o -name coverage \) -prune -o -print 2>/dev/null)
+ui: $(if $(UI_SOURCES),ui/dist/index.html) ## Build the console into ui/dist (needs Node.js 20.19 or newer)
+
+ui/dist/index.html: ui/node_modules/.made $(UI_SOURCES)
+	@echo "Building the console …"
+	@cd ui && npm run --silent build >/dev/null && touch dist/index.html
+
+ui/node_modules/.made: ui/package.json ui/package-lock.json
+	@$(NODE_IS_NEW) || { echo "The console is built with Node.js 20.19 or newer; found $$(node --version 2>/dev/null || echo none)." >&2; exit 1; }
+	@echo "Installing what the console is built with …"
+	@cd ui && npm ci --silent && touch node_modules/.made
+
+NODE_IS_NEW := command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+# What needs no console goes on without one, or with the one that was built before.
+console:
+	@$(MAKE) -q ui || $(MAKE) ui || echo "The console is not built from what is in ui/; all else works without it." >&2
+
+# $(call debian,PACKAGE,COMMAND,WHAT): where COMMAND is missing, install the Debian package that has it, if that is
+# permitted (root, or sudo that asks for nothing) and done within five minutes; else say that WHAT is skipped.
+debian = @command -v $(2) >/dev/null || { \
+  root() { if [ "$$(id -u)" = 0 ]; then timeout 300 "$$@"; else timeout 300 sudo -n "$$@"; fi; }; \
+  echo "Installing the Debian package $(1) for $(3) …"; \
+  { command -v apt-get && root true && root apt-get update -qq && root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=60 $(1); } >/dev/null 2>&1 && command -v $(2) >/dev/null \
+  || echo "There is no $(2) (on Debian: apt-get install $(1)): $(3) will be SKIPPED." >&2; }
+
+browser: ## Install the browser that the console is tested with (Debian's chromium; skipped where that is not permitted)
+	$(call debian,chromium,chromium,the console's tests in a browser)
+
+test: $(VENV)/.dev $(VENV)-upstreams/.made oidc console browser ## Run every test, with branch coverage of chalicelib
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 OIDC := tests/auth/oidc/node_modules

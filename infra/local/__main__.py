@@ -23,6 +23,8 @@ from typing import Any
 from infra.local import environment
 from infra.local.ports import PortInUse, require_free
 
+_BUILT_CONSOLE = Path(__file__).parents[2] / "ui" / "dist"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs until Ctrl-C or SIGTERM and returns the process's status."""
@@ -105,7 +107,7 @@ def _start_server(options: argparse.Namespace, stops: list[Callable[[], None]]) 
     from infra.local.server import Server, split
 
     gateway = Gateway(app.app, "waygate-local")
-    console = Console(Path("ui/dist"), key=lambda: read_key(options.state / "env"))
+    console = Console(_BUILT_CONSOLE, key=lambda: read_key(options.state / "env"))
     http = Server(options.port, split(gateway.answer, console.answer))
     stops.append(http.stop)
     _tell_public_origin(http.url)

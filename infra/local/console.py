@@ -13,23 +13,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from infra.console_headers import console_headers
 from infra.local.gateway import Answer, Request
 
-_POLICY: Final = (
-    "default-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-_HEADERS: Final = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Content-Security-Policy", "; ".join(_POLICY)),
-]
+_HEADERS: Final = list(console_headers(is_https=False).items())
 _NOT_BUILT: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -38,7 +25,8 @@ _NOT_BUILT: Final = """<!doctype html>
 <style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem }</style>
 <h1>Waygate is running</h1>
 <p>The API is at <a href="/api/v1/health"><code>/api/v1</code></a>; the key is in <code>.waygate/env</code>.</p>
-<p>This build comes without the console. Use the command line (<code>waygate --help</code>) or the API.</p>
+<p>The console is not built: <code>make ui</code> builds it, and needs Node.js 20.19 or newer; then load this page
+again. The command line (<code>waygate --help</code>) and the API need nothing more.</p>
 </html>
 """
 

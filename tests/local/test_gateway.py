@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from infra.console_headers import console_headers
 from infra.local.console import Console
 from infra.local.gateway import Gateway
 from infra.local.ports import PortInUse
@@ -232,6 +233,37 @@ def test_the_console_is_served_beside_the_api(ask: Any) -> None:
     assert ask("POST", "/", b"").status == 405
 
 
+def test_every_answer_beside_the_api_carries_the_strict_headers(ask: Any) -> None:  # F8
+    for target in ("/", "/assets/main.js", "/config.json", "/missing"):
+        headers = ask("GET", target).headers
+        policy = dict(directive.partition(" ")[::2] for directive in headers["Content-Security-Policy"].split("; "))
+        assert policy == {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "style-src": "'self' 'unsafe-inline'",
+            "connect-src": "'self'",
+            "img-src": "'self' data:",
+            "frame-ancestors": "'none'",
+            "base-uri": "'none'",
+            "form-action": "'self'",
+            "require-trusted-types-for": "'script'",
+            "trusted-types": "'none'",
+        }
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in headers
+        assert "Set-Cookie" not in headers
+        for name, value in console_headers(is_https=False).items():
+            assert headers.get_all(name) == [value]
+
+
+def test_over_https_the_console_asks_for_https_for_a_year_or_more(ask: Any) -> None:  # F8
+    told = console_headers(is_https=True)["Strict-Transport-Security"]
+    assert int(told.partition("max-age=")[2].partition(";")[0]) >= 365 * 86_400
+
+
 @pytest.mark.parametrize("target", ["/missing", "/../secret", "/%2e%2e/secret", "/assets/..%2f..%2fsecret", "/assets"])
 def test_only_files_of_the_console_are_served(ask: Any, target: str) -> None:
     assert ask("GET", target).status == 404
@@ -254,7 +286,7 @@ def test_without_a_built_console_the_page_says_so(tmp_path: Path, gateway_sample
         connection.request("GET", "/")
         reply = Reply(connection.getresponse())
         assert reply.status == 200
-        assert b"without the console" in reply.body
+        assert b"make ui" in reply.body
         assert b"/api/v1" in reply.body
         connection.close()
     finally:
