@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run ui console browser test oidc lint smoke-llm bench-scraping bench format lock clean
+.PHONY: help run ui console browser test oidc lint audit smoke-llm bench-scraping bench format lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,13 +63,21 @@ oidc: ## Install the certified OpenID provider that tests refresh tokens at (nee
 	  (cd tests/auth/oidc && npm ci --no-audit --no-fund --silent) && touch $(OIDC)/.made \
 	  || echo "npm could not install it: the tests of refresh at a certified provider will be SKIPPED." >&2
 
-lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint
+lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint; hadolint, zizmor and schemas for Dockerfile and .github
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(VENV)/bin/bandit -q -ll -c pyproject.toml -r app.py chalicelib cli infra
 	@$(VENV)/bin/cfn-lint infra/template.yaml
+	@$(VENV)/bin/hadolint Dockerfile
+	@$(VENV)/bin/zizmor --offline --no-progress -q .github
+	@$(VENV)/bin/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
+
+audit: $(VENV)/.dev ## Known vulnerabilities in what is pinned (asks PyPI and npm)
+	@$(VENV)/bin/pip-audit --progress-spinner off --disable-pip --no-deps $(foreach f,$(wildcard requirements*.txt),-r $(f))
+	@for folder in $(dir $(wildcard ui/package-lock.json)) tests/auth/oidc tests/clients; do npm audit --prefix $$folder; done
 
 smoke-llm: $(VENV)/.local ## Read a page with the model that WAYGATE_LLM_BASE_URL and _MODEL name, and say what it did
 	@$(PY) -m bench.smoke_llm

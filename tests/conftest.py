@@ -129,8 +129,8 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def start_stack(state: Path, *options: str) -> tuple[subprocess.Popen[bytes], LocalStack]:
-    """`python -m infra.local` on free ports; returns once it says that it is ready."""
+def start_stack(state: Path, *options: str, folder: Path = ROOT) -> tuple[subprocess.Popen[bytes], LocalStack]:
+    """`python -m infra.local`, as `folder` has it, on free ports; returns once it says that it is ready."""
     port, demo_port, control = free_ports(3)
     command = [sys.executable, "-m", "infra.local", "--state", str(state)]
     command += ["--port", str(port), "--demo-port", str(demo_port), "--control-port", str(control), *options]
@@ -138,7 +138,7 @@ def start_stack(state: Path, *options: str) -> tuple[subprocess.Popen[bytes], Lo
     log = state.with_suffix(".log")
     with log.open("ab") as output:
         begin = output.tell()
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
     deadline = time.monotonic() + 60
     while "  API  " not in (said := log.read_text()[begin:]):
         assert process.poll() is None, f"the stack did not start:\n{said}"

@@ -57,6 +57,12 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8787, help="of the console and the API (8787)")
     parser.add_argument("--demo-port", type=int, default=8788, help="of the demo upstream (8788)")
     parser.add_argument("--control-port", type=int, default=8789, help="of the AWS endpoint for other processes (8789)")
+    parser.add_argument(
+        "--listen",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="for a container, whose own network is the only other one: 0.0.0.0 (127.0.0.1)",
+    )
     parser.add_argument("--state", type=Path, default=Path(".waygate"), help="folder that keeps the state (.waygate)")
     parser.add_argument("--no-demo", action="store_true", help="no demo upstream and no demo integration")
     return parser.parse_args(arguments)
@@ -108,7 +114,7 @@ def _start_server(options: argparse.Namespace, stops: list[Callable[[], None]]) 
 
     gateway = Gateway(app.app, "waygate-local")
     console = Console(_BUILT_CONSOLE, key=lambda: read_key(options.state / "env"))
-    http = Server(options.port, split(gateway.answer, console.answer))
+    http = Server(options.port, split(gateway.answer, console.answer), address=options.listen)
     stops.append(http.stop)
     _tell_public_origin(http.url)
     return http.url
@@ -127,7 +133,7 @@ def _start_demo(options: argparse.Namespace, url: str, key: str, stops: list[Cal
     from infra.local.demo import serve
     from infra.local.seed import SeedError, seed_demo
 
-    upstream = serve(options.demo_port)
+    upstream = serve(options.demo_port, options.listen)
     stops.append(upstream.stop)
     try:
         demo = seed_demo(f"{url}/api/v1", key, f"http://127.0.0.1:{options.demo_port}")

@@ -158,11 +158,11 @@ def _drain(connection: socket.socket) -> None:
 
 
 class Server:
-    """An HTTP server on the loopback address, answering with `responder` in its own threads."""
+    """An HTTP server, answering with `responder` in its own threads, to who asks for the loopback address."""
 
-    def __init__(self, port: int, responder: Callable[[Request], Answer]) -> None:
-        """Listens at once; 0 takes a free port. Raises `PortInUse`."""
-        self._server = HTTPServer(("127.0.0.1", port), _Bridge, minthreads=THREADS, maxthreads=THREADS)
+    def __init__(self, port: int, responder: Callable[[Request], Answer], *, address: str = "127.0.0.1") -> None:
+        """Listens at once on `address`; port 0 takes a free one. Raises `PortInUse`."""
+        self._server = HTTPServer((address, port), _Bridge, minthreads=THREADS, maxthreads=THREADS)
         self._server.ConnectionClass = _Connection
         self._server.responder = _only_for_this_host(responder)
         configure(self._server)

@@ -35,8 +35,9 @@ class DemoServer:
 def serve(port: int = 8788, host: str = "127.0.0.1", now: Callable[[], float] = time.time) -> DemoServer:
     """Starts a shop of its own, with the first state, and returns when it accepts connections.
 
-    Port 0 means any free one. `now` gives the time in seconds since 1970: dates of what is created, expiry of
-    tokens, the end of `down_for_s`. Raises OSError when the port is taken.
+    Port 0 means any free one. Listening on all addresses (0.0.0.0), it still calls itself 127.0.0.1. `now` gives the
+    time in seconds since 1970: dates of what is created, expiry of tokens, the end of `down_for_s`. Raises OSError
+    when the port is taken.
     """
     server = wsgi.Server(
         (host, port), wsgi_app=None, numthreads=THREADS, max=THREADS, request_queue_size=128, shutdown_timeout=2
@@ -44,7 +45,8 @@ def serve(port: int = 8788, host: str = "127.0.0.1", now: Callable[[], float] = 
     server.gateway = OneWriteGateway
     server.expiration_interval = 0.05  # how long cheroot's loop sleeps, so how long stop() may wait for it
     server.prepare()
-    app = DemoApp(url=f"http://{host}:{server.bind_addr[1]}", now=now)
+    name = "127.0.0.1" if host == "0.0.0.0" else host  # nosec B104 (a comparison)
+    app = DemoApp(url=f"http://{name}:{server.bind_addr[1]}", now=now)
     server.wsgi_app = app
     thread = threading.Thread(target=server.serve, name="demo-upstream", daemon=True)
     thread.start()
