@@ -1,0 +1,40 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { api, unwrap, type Shape } from './client'
+
+/** What several screens read. A query that one screen alone needs stands in that screen's folder. */
+
+export type Scope = Shape['Me']['scopes'][number]
+
+export const meQuery = () => queryOptions({ queryKey: ['me'], queryFn: () => unwrap(api.GET('/me')), staleTime: 60_000 })
+
+export const healthQuery = () =>
+  queryOptions({ queryKey: ['health'], queryFn: () => unwrap(api.GET('/health')), staleTime: Infinity })
+
+export const integrationQuery = (integration: string) =>
+  queryOptions({
+    queryKey: ['integrations', 'one', integration],
+    queryFn: () => unwrap(api.GET('/integrations/{integration}', { params: { path: { integration } } })),
+  })
+
+export const actionQuery = (integration: string, action: string) =>
+  queryOptions({
+    queryKey: ['actions', 'one', integration, action],
+    queryFn: () => unwrap(api.GET('/actions/{integration}/{action}', { params: { path: { integration, action } } })),
+  })
+
+export const connectionsQuery = (integration: string) =>
+  queryOptions({
+    queryKey: ['connections', 'of', integration],
+    queryFn: () => unwrap(api.GET('/connections', { params: { query: { integration, limit: 100 } } })),
+  })
+
+/** What the key may do. `root` includes everything, `admin` all but workspaces. */
+export function allows(scopes: readonly Scope[], scope: Scope): boolean {
+  return scopes.includes(scope) || scopes.includes('root') || (scope !== 'root' && scopes.includes('admin'))
+}
+
+/** Whether the key may do something; true until that is known, since the API is the one that refuses. */
+export function useMay(scope: Scope | undefined): boolean {
+  const { data } = useQuery(meQuery())
+  return !scope || !data || allows(data.scopes, scope)
+}

@@ -1,0 +1,59 @@
+import { Check, Copy } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Button } from './button'
+import { cx } from './classes'
+
+/** Copies `text`, and says so in place. */
+export function CopyButton({ text, label = 'Copy', word, className }: { text: string; label?: string; word?: boolean; className?: string }) {
+  const [state, setState] = useState<'idle' | 'done' | 'failed'>('idle')
+  useEffect(() => {
+    if (state === 'idle') return
+    const timer = setTimeout(() => setState('idle'), 2000)
+    return () => clearTimeout(timer)
+  }, [state])
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setState('done')
+    } catch {
+      setState('failed')
+    }
+  }
+  const said = state === 'done' ? 'Copied' : state === 'failed' ? 'Select it and press Ctrl-C' : label
+  return (
+    <Button look="quiet" size="small" onClick={copy} title={said} aria-label={word ? undefined : label} className={className}>
+      {state === 'done' ? <Check aria-hidden className="size-3.5 text-ok" /> : <Copy aria-hidden className="size-3.5" />}
+      {word && said}
+      <span role="status" className="sr-only">
+        {!word && state !== 'idle' ? said : ''}
+      </span>
+    </Button>
+  )
+}
+
+/** An id or address in mono, selectable with one click, with a button that copies it. */
+export function Copyable({ text, label, className }: { text: string; label?: string; className?: string }) {
+  return (
+    <span className={cx('inline-flex min-w-0 items-center gap-0.5', className)}>
+      <code className="min-w-0 font-mono text-xs break-all select-all">{text}</code>
+      <CopyButton text={text} label={label ?? `Copy ${text}`} />
+    </span>
+  )
+}
+
+/** Code or a document, as it is: scrolls in itself, and can be copied. */
+export function CodeBlock({ text, label, className }: { text: string; label: string; className?: string }) {
+  return (
+    <div className={cx('group relative', className)}>
+      <pre
+        tabIndex={0}
+        role="region"
+        aria-label={label}
+        className="max-h-[32rem] overflow-auto rounded-md border border-line bg-sunk p-3 pr-12 font-mono text-xs leading-5 whitespace-pre"
+      >
+        {text}
+      </pre>
+      <CopyButton text={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5 bg-sunk" />
+    </div>
+  )
+}

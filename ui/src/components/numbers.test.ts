@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { bytes, count, duration, share } from './numbers'
+
+test('numbers read as people write them', () => {
+  expect([0, 1234, 1_250_000].map(count)).toEqual(['0', '1,234', '1.3M'])
+  expect([3.4, 999, 1240, 59_000, 180_000].map(duration)).toEqual(['3 ms', '999 ms', '1.24 s', '59.0 s', '3 min'])
+  expect([512, 1200, 3_400_000].map(bytes)).toEqual(['512 B', '1.2 KB', '3.4 MB'])
+})
+
+test('a share is never rounded to none', () => {
+  expect(share(0, 100)).toBe('0 %')
+  expect(share(1, 100_000)).toBe('<0.1 %')
+  expect(share(42, 1000)).toBe('4.2 %')
+  expect(share(1, 0)).toBe('0 %')
+})

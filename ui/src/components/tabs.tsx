@@ -1,0 +1,44 @@
+import { Tabs as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { cx } from './classes'
+
+const TAB =
+  '-mb-px border-b-2 border-transparent px-2.5 py-2 text-sm text-muted hover:text-text data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-text'
+
+export type TabItem<T extends string> = { value: T; label: ReactNode; panel: ReactNode }
+
+type Props<T extends string> = {
+  label: string
+  items: readonly TabItem<T>[]
+  value: T
+  onChange: (value: T) => void
+  /** At the right end of the row of tabs. */
+  aside?: ReactNode
+  className?: string
+}
+
+/** Tabs within a screen. Tabs that are screens are links: `LINK_TAB` gives them the same look. */
+export function Tabs<T extends string>({ label, items, value, onChange, aside, className }: Props<T>) {
+  return (
+    <Radix.Root value={value} onValueChange={(next) => onChange(next as T)} className={className}>
+      <div className="flex items-center border-b border-line px-2">
+        <Radix.List aria-label={label} className="flex min-w-0 flex-1 overflow-x-auto">
+          {items.map((item) => (
+            <Radix.Trigger key={item.value} value={item.value} className={TAB}>
+              {item.label}
+            </Radix.Trigger>
+          ))}
+        </Radix.List>
+        {aside}
+      </div>
+      {items.map((item) => (
+        <Radix.Content key={item.value} value={item.value} className="p-4" tabIndex={-1}>
+          {item.panel}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  )
+}
+
+/** For `Link`s that are tabs: `<Link className={LINK_TAB} activeProps={{ 'data-state': 'active' }}>`. */
+export const LINK_TAB = cx(TAB, 'whitespace-nowrap')

@@ -1,0 +1,5 @@
+import { Page } from '@/components/page'
+
+export function Connections() {
+  return <Page title="Connections">{null}</Page>
+}

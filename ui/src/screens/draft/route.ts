@@ -1,0 +1,8 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { shellRoute } from '@/app/root'
+
+export const route = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jobs/$job/draft',
+  component: lazyRouteComponent(() => import('./screen'), 'Draft'),
+})

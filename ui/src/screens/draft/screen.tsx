@@ -1,0 +1,5 @@
+import { Page } from '@/components/page'
+
+export function Draft() {
+  return <Page title="Draft">{null}</Page>
+}

@@ -1,0 +1,10 @@
+import { Outlet } from '@tanstack/react-router'
+import { Page } from '@/components/page'
+
+export function Integration() {
+  return (
+    <Page title="Integration">
+      <Outlet />
+    </Page>
+  )
+}

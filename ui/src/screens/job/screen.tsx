@@ -1,0 +1,5 @@
+import { Page } from '@/components/page'
+
+export function Job() {
+  return <Page title="Job">{null}</Page>
+}

@@ -1,0 +1,5 @@
+import { Page } from '@/components/page'
+
+export function NewConnection() {
+  return <Page title="New connection">{null}</Page>
+}
