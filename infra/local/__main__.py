@@ -55,8 +55,8 @@ class Failure(RuntimeError):
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Waygate on this machine, whole.")
     parser.add_argument("--port", type=int, default=8787, help="of the console and the API (8787)")
-    parser.add_argument("--demo-port", type=int, default=8788, help="of the demo upstream (8788)")
-    parser.add_argument("--control-port", type=int, default=8789, help="of the AWS endpoint for other processes (8789)")
+    parser.add_argument("--demo-port", type=int, help="of the demo upstream (the next one)")
+    parser.add_argument("--control-port", type=int, help="of the AWS endpoint for other processes (the one after)")
     parser.add_argument(
         "--listen",
         default="127.0.0.1",
@@ -65,7 +65,10 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--state", type=Path, default=Path(".waygate"), help="folder that keeps the state (.waygate)")
     parser.add_argument("--no-demo", action="store_true", help="no demo upstream and no demo integration")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.demo_port = options.port + 1 if options.demo_port is None else options.demo_port
+    options.control_port = options.port + 2 if options.control_port is None else options.control_port
+    return options
 
 
 def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None:
