@@ -3,7 +3,7 @@
 Everything that leaves this process as a line goes through `emit_line`: log lines, metrics in CloudWatch's embedded
 format, and the records of invocations. Each is one JSON object on one line, in ASCII, so nothing that a user sends can
 end a line or steer a terminal (F13). Redaction works by value (every secret of the running call, in the encodings in
-which it could come back) and by name (B3).
+which it could come back) and by name (B3). Every line of a call carries the call's ids (`call_of`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
@@ -38,7 +39,10 @@ _PERCENT: Final = re.compile(r"%[0-9A-F]{2}")
 _URL_SAFE: Final = str.maketrans("+/", "-_")
 _WHOLE_PAYLOADS: Final = ("botocore", "boto3")  # their debug lines hold whole requests and answers, keyrings included
 
+_TRACE_ROOT: Final = re.compile(r"Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
+
 _forms: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("forms", default=())
+_ids: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar("ids", default=MappingProxyType({}))
 
 
 def _write_line(line: str) -> None:
@@ -60,6 +64,30 @@ def one_line(value: Any) -> str:
     except TypeError:  # an integer beyond 64 bits, or what only `str` makes text of
         fast = b"\x80"
     return fast.decode() if fast.isascii() else json.dumps(value, separators=(",", ":"), default=str)
+
+
+@contextmanager
+def call_of(**ids: str | None) -> Iterator[None]:
+    """Within the block, every line carries those of `ids` that are not None: `request_id`, `trace_id` and the like."""
+    token = _ids.set({name: value for name, value in ids.items() if value})
+    try:
+        yield
+    finally:
+        _ids.reset(token)
+
+
+def ids_of_call() -> Mapping[str, str]:
+    """What `call_of` was told for this call."""
+    return _ids.get()
+
+
+def trace_id(header: str | None = None) -> str | None:
+    """The id of the X-Ray trace that this call belongs to, whether or not it is sampled; None where there is none.
+
+    Lambda says it in the environment; `header` is the ``X-Amzn-Trace-Id`` of a request elsewhere.
+    """
+    found = _TRACE_ROOT.search(os.environ.get("_X_AMZN_TRACE_ID") or header or "")
+    return found[1] if found else None
 
 
 def guard_secrets(values: Iterable[str]) -> frozenset[str]:
@@ -147,7 +175,8 @@ def mask_members(value: Any) -> Any:
 
 
 def _serialize(log: Mapping[str, Any]) -> str:
-    return redact(json.dumps(mask_members(log), separators=(",", ":"), default=str))
+    told = {name: value for name, value in log.items() if name != "xray_trace_id"}  # ours is `trace_id`
+    return redact(json.dumps(mask_members({**told, **_ids.get()}), separators=(",", ":"), default=str))
 
 
 class _LineHandler(logging.Handler):
@@ -185,6 +214,21 @@ def _make_logger() -> Logger:
 logger = _make_logger()
 
 
+METRICS: Final = {  # what each that is emitted tells; docs/metrics.md is made from this and from where it is emitted
+    "invocations": "Calls of an action by a valid key, whatever came of them.",
+    "failures": "Those of them that were answered with an error, ours, the caller's or the upstream's.",
+    "duration_ms": "How long each took, from our first line to our last.",
+    "circuit_opened": "A circuit breaker opened: calls to that origin are refused until it has recovered.",
+    "due": "Connections that the sweep of this minute found due.",
+    "handed_on": "Those of them that went to workers, being too many for the sweep itself.",
+    "refreshes": "Tokens that were renewed and saved.",
+    "refresh_failures": "Tries to renew tokens that failed and will be repeated.",
+    "needs_reauth": "Connections that from now on need their owner's consent, or a new credential.",
+    "orphaned_tokens": "New tokens that could not be saved and went to the queue; none of them is lost.",
+    "expiring_credentials": "Warnings that a static credential expires soon.",
+}
+
+
 def emit_metrics(values: Mapping[str, float], dimensions: Mapping[str, str]) -> None:
     """Write one line in CloudWatch's embedded metric format. Names ending in ``_ms`` are milliseconds, others counts.
 
@@ -193,7 +237,7 @@ def emit_metrics(values: Mapping[str, float], dimensions: Mapping[str, str]) -> 
     metrics = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
     directive = {"Namespace": "Waygate", "Dimensions": [["service", *dimensions]], "Metrics": metrics}
     about = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
-    emit_line(one_line({"_aws": about, "service": _SERVICE, **dimensions, **values}))
+    emit_line(one_line({"_aws": about, **_ids.get(), "service": _SERVICE, **dimensions, **values}))
 
 
 @functools.cache

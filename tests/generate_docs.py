@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import WaygateError, error_classes
+from chalicelib.observability import METRICS
 from chalicelib.registry import profile as profile_module
 from chalicelib.registry.profile import Profile
 from chalicelib.scraper import findings
 from chalicelib.settings import Caps, Settings
+from tests import metrics as emitted_metrics
 from tests import requirements
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -179,6 +181,26 @@ def api() -> str:
     return "\n".join(lines) + "\n"
 
 
+def metrics() -> str:
+    """`docs/metrics.md`"""
+    lines = [
+        "# Metrics",
+        "What Waygate counts besides what AWS counts by itself. Each is a line in CloudWatch's embedded metric format on",
+        "standard output, so it costs no call: namespace `Waygate`, by `stage`, and by `stage` with the dimension named here.",
+        "The line carries `request_id` and `trace_id` as well, which are no dimensions: Logs Insights finds them.",
+        "",
+        "| metric | unit | also by | what it tells | emitted in |",
+        "|---|---|---|---|---|",
+    ]
+    for name, meaning in METRICS.items():
+        places = [one for one in emitted_metrics.emitted() if one.name == name]
+        unit = "milliseconds" if name.endswith("_ms") else "count"
+        by = ", ".join(sorted({f"`{dimension}`" for one in places for dimension in one.dimensions})) or "—"
+        files = ", ".join(f"[{one.module.removeprefix('chalicelib/')}](../{one.module})" for one in places)
+        lines.append(f"| `{name}` | {unit} | {by} | {meaning} | {files} |")
+    return "\n".join(lines) + "\n"
+
+
 def security() -> str:
     """`docs/security.md`: its prose from `docs/security.in.md`, and the table of requirements."""
     named = requirements.tests_by_requirement(Path(__file__).parent)
@@ -200,6 +222,7 @@ GENERATED = {
     "importing.md": importing,
     "api.md": api,
     "profile.md": profile,
+    "metrics.md": metrics,
     "security.md": security,
 }
 

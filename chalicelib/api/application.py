@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from chalicelib import aws
 from chalicelib.api.routing import Context, Endpoint, Reply, answer_to
 from chalicelib.errors import MethodNotAllowed, RouteNotFound, TooLarge, WaygateError
 from chalicelib.gateway.invoke import new_request_id
-from chalicelib.observability import forget_secrets, logger, redact_bytes
+from chalicelib.observability import call_of, forget_secrets, logger, redact_bytes, trace_id
 from chalicelib.settings import Caps
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -60,6 +60,8 @@ class Application(Chalice):
         super().__init__(app_name, configure_logs=False)
         self.api.binary_types = ["*/*"]
         self.endpoints: list[Endpoint] = []
+        for kind in ("pure_lambda", "scheduled", "sqs"):
+            self.register_middleware(_with_ids, kind)
 
     @property
     def current_request(self) -> Request | None:
@@ -111,6 +113,10 @@ class Application(Chalice):
         if request is None:
             raise RuntimeError("there is no request to answer")
         context = Context.of(request, self.lambda_context, parameters, request_id=new_request_id())
+        with call_of(**_ids_of(request, context, self.lambda_context)):
+            return self._answer_to(path, endpoints, request, context)
+
+    def _answer_to(self, path: str, endpoints: dict[str, Endpoint], request: Request, context: Context) -> Response:
         try:
             endpoint = endpoints.get("GET" if request.method == "HEAD" else request.method)
             if endpoint is None:
@@ -119,7 +125,7 @@ class Application(Chalice):
         except WaygateError as error:
             reply = _problem(error, context)
         except Exception:  # noqa: BLE001 (the edge: whatever happened, the caller gets an answer)
-            logger.exception("unhandled", extra={"request_id": context.request_id, "route": path})
+            logger.exception("unhandled", extra={"route": path})
             reply = _problem(WaygateError(), context)
         try:
             return _encode(reply, context, is_head=request.method == "HEAD")
@@ -127,6 +133,22 @@ class Application(Chalice):
             return _encode(_problem(error, context), context)
         finally:
             forget_secrets()
+
+
+def _ids_of(request: Request, context: Context, lambda_context: Any) -> dict[str, str | None]:
+    """What ties the lines of a request together: our id, the trace's, API Gateway's (its access log), Lambda's."""
+    return {
+        "request_id": context.request_id,
+        "trace_id": trace_id(context.header("x-amzn-trace-id")),
+        "gateway_request_id": request.context.get("requestId"),
+        "function_request_id": getattr(lambda_context, "aws_request_id", None),
+    }
+
+
+def _with_ids(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Chalice's middleware of all functions but the API: their lines carry Lambda's id of the call, and the trace's."""
+    with call_of(trace_id=trace_id(), function_request_id=getattr(event.context, "aws_request_id", None)):
+        return get_response(event)
 
 
 def _no_such(path: str, endpoints: Iterable[str], method: str) -> WaygateError:

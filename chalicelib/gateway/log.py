@@ -77,8 +77,11 @@ def get(workspace: str, request_id: str, *, now: float | None = None) -> dict[st
         if abs(moment - ulid.timestamp) < Caps.NOT_RECORDED_S:
             raise NotRecordedYet(f"`{request_id}` is not in the log yet.")
         raise InvocationNotFound(f"There is no invocation `{request_id}`; they are kept for 7 days.")
-    record: dict[str, Any] = row.record
-    return record
+    return _shown(row)
+
+
+def _shown(row: InvocationRow) -> dict[str, Any]:
+    return {"trace_id": None, **row.record}  # an older release's records have none
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def page(
             return found, last
         seen, last = seen + 1, row.ulid
         if row.expires_at > moment and wanted.matches(row.record):
-            found.append(row.record)
+            found.append(_shown(row))
     return found, None
 
 

@@ -17,7 +17,7 @@ from chalicelib.gateway.checks import LONGEST_NAME
 from chalicelib.gateway.recording import Bodies
 from chalicelib.gateway.request import Request
 from chalicelib.gateway.resolve import Resolved
-from chalicelib.observability import emit_metrics
+from chalicelib.observability import emit_metrics, ids_of_call
 
 _KEY_HASH_DIGITS = 16  # enough to tell a workspace's keys apart
 
@@ -125,6 +125,7 @@ class Story:
             "idempotency_key": call.idempotency_key and key_hash(call.idempotency_key),
             "answered_from": self.answered_from,
             "replay_of": call.replay_of,
+            "trace_id": ids_of_call().get("trace_id"),
         }
 
     def _keep_bodies(self, workspace: str, connection: str | None) -> None:

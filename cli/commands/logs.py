@@ -102,6 +102,7 @@ def _one(api: Api, request: str, as_json: bool) -> None:
             ("Key", record["key_id"]),
             ("Replay of", record.get("replay_of")),
             ("Answer of", record.get("answered_from")),
+            ("Trace", record.get("trace_id")),
         )
     )
     if upstream.get("attempts"):

@@ -275,6 +275,7 @@ class Invocation(Answer):
     idempotency_key: str | None = Field(description="The hash of the caller's `Idempotency-Key`.")
     answered_from: str | None = Field(description="The request whose kept answer this one got.")
     replay_of: str | None
+    trace_id: str | None = Field(description="The X-Ray trace that it belongs to, sampled or not.")
 
 
 class RecordedBody(BaseModel):
