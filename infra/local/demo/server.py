@@ -45,7 +45,7 @@ def serve(port: int = 8788, host: str = "127.0.0.1", now: Callable[[], float] = 
     server.gateway = OneWriteGateway
     server.expiration_interval = 0.05  # how long cheroot's loop sleeps, so how long stop() may wait for it
     server.prepare()
-    name = "127.0.0.1" if host == "0.0.0.0" else host
+    name = "127.0.0.1" if host == "0.0.0.0" else host  # nosec B104
     app = DemoApp(url=f"http://{name}:{server.bind_addr[1]}", now=now)
     server.wsgi_app = app
     thread = threading.Thread(target=server.serve, name="demo-upstream", daemon=True)
