@@ -168,8 +168,9 @@ def print_error(function_name: str, outcome: Outcome) -> None:
     import sys
 
     error = outcome.value()
-    where = error["stackTrace"][-1].strip().splitlines()[0] if error["stackTrace"] else ""
-    print(f"{function_name}: {error['errorType']}: {error['errorMessage']} ({where})", file=sys.stderr)
+    trace = error.get("stackTrace")  # none where the process failed, not the handler
+    where = f" ({trace[-1].strip().splitlines()[0]})" if trace else ""
+    print(f"{function_name}: {error['errorType']}: {error['errorMessage']}{where}", file=sys.stderr)
 
 
 def read_timeouts(config_path: Path) -> dict[str, float]:
