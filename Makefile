@@ -26,7 +26,7 @@ run: $(VENV)/.local console ## Start Waygate on this machine: console, API, demo
 UI_SOURCES := $(shell find ui -mindepth 1 -type d \( -name node_modules -o -name dist -o -name coverage \) -prune -o -print 2>/dev/null)
 ui: $(if $(UI_SOURCES),ui/dist/index.html) ## Build the console into ui/dist (needs Node.js 20.19 or newer)
 
-ui/dist/index.html: ui/node_modules/.made $(UI_SOURCES)
+ui/dist/index.html: ui/node_modules/.made $(UI_SOURCES) infra/console_headers.json
 	@echo "Building the console …"
 	@cd ui && npm run --silent build >/dev/null && touch dist/index.html
 

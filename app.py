@@ -24,6 +24,7 @@ from chalicelib.api import (
     scrape_jobs,
     tags,
     uploads,
+    usage,
     workspaces,
 )
 from chalicelib.api.application import Application
@@ -33,7 +34,7 @@ app = Application(app_name="waygate")
 openapi.describe(app.endpoints)
 app.serve(
     *(health, openapi, keys, workspaces, keyring, integrations, exports, clients, actions, tags, connections, audit),
-    *(oauth, connect_sessions, scrape_jobs, uploads, invocations),
+    *(oauth, connect_sessions, scrape_jobs, uploads, invocations, usage),
 )
 
 
@@ -87,7 +88,7 @@ def _remaining_s(context: Any) -> float:
 
 @app.lambda_function(name="record_invocations")
 def record_invocations(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """The log group's subscription: lines of the invocation log, in batches, at least once."""
+    """The log group's subscription: lines of the invocation log, in batches, at least once; kept and counted."""
     from chalicelib.gateway.log import store
 
     return {"stored": store(event)}

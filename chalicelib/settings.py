@@ -103,6 +103,7 @@ class Caps:
     ITEM_BYTES: Final = 300_000  # DynamoDB refuses 400 KB; what is larger goes to S3
     INVOCATION_LINE_BYTES: Final = 65_536
     INVOCATION_TTL_S: Final = 7 * 86_400
+    USAGE_TTL_S: Final = 90 * 86_400
     RECORDED_BODY_BYTES: Final = 8_192  # of each body, where recording is `full`
     IDEMPOTENCY_TTL_S: Final = 86_400
 

@@ -24,6 +24,7 @@ from cli.commands.keys import keys, workspaces
 from cli.commands.logs import logs
 from cli.commands.replay import replay
 from cli.commands.review import review
+from cli.commands.usage import usage
 from cli.failures import FAILED, INTERRUPTED, Failure, Misuse
 from cli.output import out
 
@@ -49,6 +50,7 @@ app.command(rich_help_panel=_USE)(show)
 app.command(rich_help_panel=_USE)(logs)
 app.command(rich_help_panel=_USE)(replay)
 app.command(rich_help_panel=_USE)(audit)
+app.command(rich_help_panel=_USE)(usage)
 app.command(rich_help_panel=_OPERATE)(doctor)
 app.command(rich_help_panel=_OPERATE)(reset_breaker)
 app.add_typer(keys, name="keys", rich_help_panel=_OPERATE)

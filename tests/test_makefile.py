@@ -24,6 +24,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "ui" / "src").mkdir(parents=True)
     for name in ("package.json", "package-lock.json", "src/main.tsx"):
         (tmp_path / "ui" / name).write_text("{}")
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "console_headers.json").write_text("{}")
     programs = tmp_path / "programs"
     programs.mkdir()
     for name, text in (("npm", _NPM), ("node", "#!/bin/sh\n[ -z $OLD_NODE ]\n")):

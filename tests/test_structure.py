@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib import aws
 from chalicelib.auth.tables import ApiKeyRow, AuditRow, ClientRow, ConnectionRow, WorkspaceRow
-from chalicelib.gateway.tables import InvocationRow
+from chalicelib.gateway.tables import InvocationRow, UsageRow
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 from chalicelib.runtime import RuntimeRow
 from chalicelib.scraper.tables import DecisionRow, JobRow
@@ -42,6 +42,7 @@ TABLES: list[type[aws.Table]] = [
     ConnectionRow,
     WorkspaceRow,
     InvocationRow,
+    UsageRow,
     ActionRow,
     IntegrationRow,
     JobRow,

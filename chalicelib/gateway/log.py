@@ -1,7 +1,8 @@
 """The invocation log: written off the caller's path, read by id and by filter.
 
 An invocation leaves as one masked JSON line. CloudWatch Logs hands the lines, in batches and at least once, to
-`store`, which puts each by its ULID, so a second delivery changes nothing. It is a log and not a ledger.
+`store`, which puts each by its ULID and counts it in `usage` at the same time, so a second delivery changes nothing. It
+is a log and not a ledger.
 """
 
 from __future__ import annotations
@@ -13,16 +14,20 @@ import heapq
 import itertools
 import json
 import math
+import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
 from ulid import ULID
 
+from chalicelib import aws
 from chalicelib.auth import connections
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InvocationNotFound, NotRecordedYet
+from chalicelib.gateway import usage
 from chalicelib.gateway.tables import InvocationRow
 from chalicelib.observability import emit_line, logger, one_line, redact
 from chalicelib.settings import Caps
@@ -34,6 +39,11 @@ _PREFIX: Final = "req_"
 _ULID_CHARACTERS: Final = 26
 _TIME_CHARACTERS: Final = 10  # of them; the rest is random
 _DAY_S: Final = 86_400.0
+_TOGETHER: Final = 33  # records of one transaction: each makes three items at the most, and 100 fit
+_TRIES: Final = 8
+_LONGEST_PAUSE_S: Final = 0.2
+_THERE: Final = "ConditionalCheckFailed"
+_PASSING: Final = frozenset({"None", _THERE, "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 def emit(record: Mapping[str, Any], workspace: str) -> None:
@@ -50,17 +60,46 @@ def _line(record: Mapping[str, Any], workspace: str) -> str:
     return redact(one_line({"kind": KIND, "workspace": workspace, **record}))
 
 
-def store(event: Mapping[str, Any]) -> int:
-    """Put the invocations in a CloudWatch Logs subscription event; how many there were."""
+def store(
+    event: Mapping[str, Any], *, now: Callable[[], float] = time.time, pause: Callable[[float], None] = time.sleep
+) -> int:
+    """Put the invocations in a CloudWatch Logs subscription event, and count them; how many there were.
+
+    Raises `ClientError` where the store refuses: Lambda then hands the event over again.
+    """
     payload = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
     if payload.get("messageType") != "DATA_MESSAGE":
         return 0
     records = [r for r in (_parse(e["message"]) for e in payload["logEvents"]) if r is not None]
-    with InvocationRow.batch_write() as batch:
-        for record in {r["request_id"]: r for r in records}.values():
-            batch.save(_row(record))
+    each_once = list({r["request_id"]: r for r in records}.values())
+    for start in range(0, len(each_once), _TOGETHER):
+        _put(each_once[start : start + _TOGETHER], now(), pause)
     _note_use(records)
     return len(records)
+
+
+def _put(records: list[dict[str, Any]], now: float, pause: Callable[[float], None]) -> None:
+    """Put the records that are not there yet, and count those, all or nothing."""
+    sibling = 0
+    for tries_left in reversed(range(_TRIES)):
+        puts = [{**_row(record).putting(), "ConditionExpression": "attribute_not_exists(ulid)"} for record in records]
+        counts = usage.tally(records, now=now)
+        items: list[dict[str, Any]] = [{"Put": put} for put in puts]
+        items += [{"Update": usage.addition(place, counters, sibling)} for place, counters in counts.items()]
+        try:
+            aws.client("dynamodb").transact_write_items(TransactItems=items)
+            return
+        except ClientError as error:
+            reasons = [reason["Code"] for reason in error.response.get("CancellationReasons", [])]
+            if not reasons or not tries_left or not _PASSING.issuperset(reasons):
+                raise
+        fresh = [record for record, reason in zip(records, reasons, strict=False) if reason != _THERE]
+        if not fresh:
+            return
+        if len(fresh) == len(records):  # others count at the same places, or it is all too much at once
+            sibling = random.randint(1, usage.SIBLINGS)  # noqa: S311
+            pause(random.uniform(0.0, _LONGEST_PAUSE_S))  # noqa: S311
+        records = fresh
 
 
 def get(workspace: str, request_id: str, *, now: float | None = None) -> dict[str, Any]:
@@ -187,16 +226,15 @@ def _day(workspace: str, day: dt.date, span: _Span, options: Mapping[str, Any]) 
     return heapq.merge(*shards, key=lambda row: row.ulid, reverse=True)
 
 
-def _row(record: dict[str, Any]) -> InvocationRow:
-    workspace = record.pop("workspace")
-    record.pop("kind")
+def _row(record: Mapping[str, Any]) -> InvocationRow:
+    workspace = record["workspace"]
     ulid = ULID.from_str(record["request_id"].removeprefix(_PREFIX))
     return InvocationRow(
         _bucket(workspace, ulid),
         str(ulid),
         owner=connections.owner(workspace, record["integration"]),
         failed=workspace if record["code"] else None,
-        record=record,
+        record={name: value for name, value in record.items() if name not in ("kind", "workspace")},
         expires_at=int(ulid.timestamp + Caps.INVOCATION_TTL_S),
     )
 

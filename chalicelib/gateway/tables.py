@@ -1,4 +1,4 @@
-"""Tables of this floor: the invocation log; and the kinds of runtime state that decide whether a call is made."""
+"""Tables of this floor: the invocation log, the usage made of it, and the runtime state that decides about a call."""
 
 from __future__ import annotations
 
@@ -49,6 +49,21 @@ class InvocationRow(aws.Table):
     expires_at = NumberAttribute()  # epoch seconds; DynamoDB's TTL
     failures = _Failures()
     of_integration = _OfIntegration()
+
+
+class UsageRow(aws.Table):
+    """An hour of an action's calls, or of an integration's: counters, added to by every batch of the log.
+
+    The other attributes are numbers: `calls`, an error counter for each of `usage.FAULTS`, and ``ms<n>``, how many
+    calls fell into bucket n of the latency histogram. Only those above 0 are there.
+    """
+
+    class Meta(aws.Meta):
+        table_name = settings().resource("usage")
+
+    owner = UnicodeAttribute(hash_key=True)  # workspace#integration; of whole integrations, the workspace
+    slot = UnicodeAttribute(range_key=True)  # hour#action; hour#integration; #n behind it where batches collide
+    expires_at = NumberAttribute()  # epoch seconds; DynamoDB's TTL
 
 
 class BreakerRow(RuntimeRow):

@@ -235,7 +235,15 @@ def test_a_limited_key_sees_nothing_of_other_integrations_jobs_calls_and_tags(
         if "{job}" in path or "{request}" in path:
             answer = limited.call(method, path.format(**theirs | {"action": "get-pet"}), body)
             assert answer.status in (403, 404), (method, path, answer.status)
-    for path in ("/integrations", "/actions", "/actions?q=theirs", "/connections", "/scrape-jobs", "/invocations"):
+    for path in (
+        "/integrations",
+        "/actions",
+        "/actions?q=theirs",
+        "/connections",
+        "/scrape-jobs",
+        "/invocations",
+        "/usage",
+    ):
         assert limited.ok("GET", path)["data"] == [], path
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cli.commands.usage import bars
 from tests.cli.conftest import Waygate
 from tests.conftest import LocalStack
 
@@ -336,3 +337,25 @@ def test_a_pack_is_added_and_what_has_changed_is_told(waygate: Waygate, local_st
     again = waygate.ok("add", file.name, "--name", shop, "--type", "pack")
     assert f"Changes      1 changed, {len(pack['actions']) - 1} same" in again.out
     assert waygate("add", file.name, "--type", "postman", "--name", "nope").status == 1
+
+
+def test_usage_counts_calls_by_integration_and_by_action(waygate: Waygate, shop: str) -> None:
+    waygate.ok("connect", shop, "--secret-stdin", stdin=f"{DEMO_KEY}\n")
+    for pet in ("1", "2", "999999"):
+        waygate("call", shop, "get-pet", f"pet_id={pet}")
+    waygate.ok("logs", waygate("call", shop, "get-pet", "pet_id=1").json["meta"]["request_id"])  # recorded by now
+    report = waygate.ok("usage", shop, "--json").json
+    assert [(row["action"], row["calls"], row["errors"]["upstream"]) for row in report["data"]] == [("get-pet", 4, 1)]
+    table = waygate.ok("usage").out.splitlines()
+    (row,) = [line.split() for line in table if line.startswith(shop)]
+    assert row[1:6] == ["4", "1", "0", "1", "0"]
+    assert row[-1] == "█"
+    assert any(line.startswith("all ") for line in table)
+    assert "No calls" in waygate.ok("usage", shop, "--action", "never-was").err
+    assert waygate("usage", "--action", "get-pet").status == 2
+
+
+def test_bars_are_as_high_as_the_counts() -> None:
+    assert bars([0, 1, 4, 8]) == " ▁▄█"
+    assert bars([0, 0]) == "  "
+    assert bars([]) == ""

@@ -310,6 +310,57 @@ class Invocations(Answer, Cursor):
     data: list[Invocation]
 
 
+class ErrorCounts(Answer):
+    """How many calls failed, by whose fault it was."""
+
+    caller: int = Field(description="What was asked, or the account it was asked for, was wrong.")
+    upstream: int = Field(description="The upstream refused, failed, was slow, or had failed before (`circuit_open`).")
+    gateway: int = Field(description="Waygate itself.")
+
+
+class Percentiles(Answer):
+    """How long calls took, ours included, in milliseconds; right within 5 %. Null where there were none."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+class UsageSeries(Answer):
+    """The same bucket by bucket, beside `times`."""
+
+    calls: list[int]
+    errors: list[int]
+    p95_ms: list[float | None]
+
+
+class Usage(Answer):
+    """Calls, errors and latency."""
+
+    calls: int
+    errors: ErrorCounts
+    latency_ms: Percentiles
+    series: UsageSeries
+
+
+class UsageOf(Usage):
+    """The usage of an integration, or of one action."""
+
+    integration: str
+    action: str | None = Field(description="Null where it is the whole integration.")
+
+
+class UsageReport(Answer):
+    """Usage within whole hours or days, in UTC."""
+
+    since: AwareDatetime
+    until: AwareDatetime
+    bucket: Literal["hour", "day"]
+    times: list[AwareDatetime] = Field(description="When each bucket begins.")
+    total: Usage = Field(description="All of `data` together.")
+    data: list[UsageOf]
+
+
 class Secret(Answer):
     """What is told of a credential: its last four characters, if it is long, and a fingerprint."""
 

@@ -161,6 +161,7 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
         answers.Publication, example={"accept": "all", "min_confidence": 0.8}
     ),
     ("POST", "/v1/uploads"): Told(answers.Upload, (201,)),
+    ("GET", "/v1/usage"): Told(answers.UsageReport),
     ("GET", "/v1/invocations"): Told(answers.Invocations),
     ("GET", "/v1/invocations/{request}"): Told(answers.RecordedInvocation),
     ("POST", "/v1/invocations/{request}/replay"): Told(

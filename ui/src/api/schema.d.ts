@@ -699,6 +699,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, errors and latency by the hour or day: of each integration, or of one integration's actions
+         * @description Without a time, the last 24 hours or 30 days. Kept for 90 days; percentiles are right within 5 %. `times` are the
+         *     beginnings of the buckets that each `series` tells of, in UTC. Names that were not called are left out.
+         */
+        get: operations["usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces": {
         parameters: {
             query?: never;
@@ -2178,6 +2199,27 @@ export interface components {
             warnings: components["schemas"]["Fault"][];
         };
         /**
+         * ErrorCounts
+         * @description How many calls failed, by whose fault it was.
+         */
+        ErrorCounts: {
+            /**
+             * Caller
+             * @description What was asked, or the account it was asked for, was wrong.
+             */
+            caller: number;
+            /**
+             * Upstream
+             * @description The upstream refused, failed, was slow, or had failed before (`circuit_open`).
+             */
+            upstream: number;
+            /**
+             * Gateway
+             * @description Waygate itself.
+             */
+            gateway: number;
+        };
+        /**
          * Evidence
          * @description Where a fact came from: a pointer into a description, or a quote from a page.
          */
@@ -2570,6 +2612,11 @@ export interface components {
             answered_from: string | null;
             /** Replay Of */
             replay_of: string | null;
+            /**
+             * Trace Id
+             * @description The X-Ray trace that it belongs to, sampled or not.
+             */
+            trace_id: string | null;
         };
         /**
          * InvocationMeta
@@ -3270,6 +3317,18 @@ export interface components {
             stop?: components["schemas"]["Stop"];
         };
         /**
+         * Percentiles
+         * @description How long calls took, ours included, in milliseconds; right within 5 %. Null where there were none.
+         */
+        Percentiles: {
+            /** P50 */
+            p50: number | null;
+            /** P95 */
+            p95: number | null;
+            /** P99 */
+            p99: number | null;
+        };
+        /**
          * Policy
          * @description How calls of this integration are made and recorded.
          */
@@ -3613,6 +3672,11 @@ export interface components {
             answered_from: string | null;
             /** Replay Of */
             replay_of: string | null;
+            /**
+             * Trace Id
+             * @description The X-Ray trace that it belongs to, sampled or not.
+             */
+            trace_id: string | null;
             bodies: components["schemas"]["Bodies"] | null;
         };
         /**
@@ -4009,6 +4073,77 @@ export interface components {
              * @default null
              */
             body?: unknown;
+        };
+        /**
+         * Usage
+         * @description Calls, errors and latency.
+         */
+        Usage: {
+            /** Calls */
+            calls: number;
+            errors: components["schemas"]["ErrorCounts"];
+            latency_ms: components["schemas"]["Percentiles"];
+            series: components["schemas"]["UsageSeries"];
+        };
+        /**
+         * UsageOf
+         * @description The usage of an integration, or of one action.
+         */
+        UsageOf: {
+            /** Calls */
+            calls: number;
+            errors: components["schemas"]["ErrorCounts"];
+            latency_ms: components["schemas"]["Percentiles"];
+            series: components["schemas"]["UsageSeries"];
+            /** Integration */
+            integration: string;
+            /**
+             * Action
+             * @description Null where it is the whole integration.
+             */
+            action: string | null;
+        };
+        /**
+         * UsageReport
+         * @description Usage within whole hours or days, in UTC.
+         */
+        UsageReport: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Bucket
+             * @enum {string}
+             */
+            bucket: "hour" | "day";
+            /**
+             * Times
+             * @description When each bucket begins.
+             */
+            times: string[];
+            /** @description All of `data` together. */
+            total: components["schemas"]["Usage"];
+            /** Data */
+            data: components["schemas"]["UsageOf"][];
+        };
+        /**
+         * UsageSeries
+         * @description The same bucket by bucket, beside `times`.
+         */
+        UsageSeries: {
+            /** Calls */
+            calls: number[];
+            /** Errors */
+            errors: number[];
+            /** P95 Ms */
+            p95_ms: (number | null)[];
         };
         /**
          * Verdict
@@ -6608,6 +6743,40 @@ export interface operations {
             409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    usage_get: {
+        parameters: {
+            query?: {
+                integration?: string;
+                action?: string;
+                since?: string;
+                until?: string;
+                bucket?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Usage within whole hours or days, in UTC. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
