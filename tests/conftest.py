@@ -31,6 +31,7 @@ os.environ.update(
 from infra.local.demo import DemoServer, serve  # noqa: E402
 from infra.local.gateway import Gateway  # noqa: E402
 from infra.local.standin import LocalAws  # noqa: E402
+from tests.aws_calls import AwsCalls  # noqa: E402
 from tests.client import Api  # noqa: E402
 
 
@@ -75,6 +76,12 @@ def api(aws: LocalAws) -> Api:
     workspaces.administer({"operation": "bootstrap"})
     _, key = api_keys.issue("default", "tests", ["admin"])
     return Api(Gateway(app.app, "waygate-local"), key)
+
+
+@pytest.fixture
+def aws_calls() -> AwsCalls:
+    """Counts this thread's calls to AWS."""
+    return AwsCalls()
 
 
 @pytest.fixture

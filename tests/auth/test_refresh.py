@@ -19,6 +19,7 @@ from infra.local.standin import LocalAws
 from tests.auth import grants
 from tests.auth.grants import EPOCH, Clock, add_crm, connect, renewal, stored, token_in
 from tests.auth.provider import LIFETIME_S, Provider, gives, loses_its_answer, omits, says, serving
+from tests.aws_calls import AwsCalls
 from tests.client import Api
 
 LATE = EPOCH + LIFETIME_S + 1
@@ -85,22 +86,13 @@ def test_a_stale_row_never_leads_to_a_second_exchange(crm: IntegrationFacts, pro
 
 
 def test_a_refresh_costs_two_aws_calls_and_no_secret_is_read(
-    crm: IntegrationFacts, provider: Provider, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    crm: IntegrationFacts, provider: Provider, clock: Clock, aws_calls: AwsCalls
 ) -> None:
     first, row = connect(crm, provider.grant(), "first"), connect(crm, provider.grant())
     go(crm, first)  # the process knows client and keyring now
-    calls: list[str] = []
-    import botocore.client
-
-    original = botocore.client.BaseClient._make_api_call
-
-    def counted(self: Any, name: str, arguments: Any) -> Any:
-        calls.append(f"{self.meta.service_model.service_name}.{name}")
-        return original(self, name, arguments)
-
-    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", counted)
+    aws_calls.forget()
     assert go(crm, row).is_refreshed
-    assert calls == ["dynamodb.UpdateItem", "dynamodb.TransactWriteItems"]
+    assert aws_calls.made == ["UpdateItem", "TransactWriteItems"]
 
 
 def test_a_refresh_token_that_is_not_repeated_stays(crm: IntegrationFacts, provider: Provider, clock: Clock) -> None:

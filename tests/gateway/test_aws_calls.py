@@ -12,9 +12,9 @@ from chalicelib.auth import connections, keyring
 from chalicelib.gateway import credential, resolve
 from chalicelib.registry import actions, definitions, validation
 from chalicelib.settings import Caps
+from tests.aws_calls import AwsCalls
 from tests.client import Api
 from tests.egress.wire import Wire
-from tests.gateway.conftest import AwsCalls
 from tests.gateway.shop import MEMBERS, call, open_shop
 
 

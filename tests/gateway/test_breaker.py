@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from chalicelib.gateway import breaker
 from chalicelib.gateway.breaker_window import CALLS, SPAN_S, Window
 from chalicelib.gateway.tables import BreakerRow
+from tests.aws_calls import AwsCalls
 from tests.client import Api
 from tests.egress.wire import Wire, answer
-from tests.gateway.conftest import AwsCalls, Clock
+from tests.gateway.conftest import Clock
 from tests.gateway.processes import Process
 from tests.gateway.shop import MEMBERS, SCHEMES, call, open_shop
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib.gateway.tables import CooldownRow
+from tests.aws_calls import AwsCalls
 from tests.client import Api
 from tests.egress.wire import Wire, answer
-from tests.gateway.conftest import AwsCalls, Clock
+from tests.gateway.conftest import Clock
 from tests.gateway.processes import Process
 from tests.gateway.shop import MEMBERS, call, open_shop
 

@@ -15,9 +15,10 @@ from chalicelib.auth.quota import Quota
 from chalicelib.gateway import admit, limits
 from chalicelib.gateway.limits import EVERY_S, Bucket
 from chalicelib.gateway.tables import TallyRow
+from tests.aws_calls import AwsCalls
 from tests.client import Api
 from tests.egress.wire import Wire
-from tests.gateway.conftest import AwsCalls, Clock
+from tests.gateway.conftest import Clock
 from tests.gateway.processes import Process
 from tests.gateway.shop import call, open_shop
 

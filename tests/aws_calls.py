@@ -1,0 +1,37 @@
+"""How many calls to AWS something makes: those of the thread that asks.
+
+The stand-in has threads of its own, which poll the queues at any time: what they do is never counted.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import botocore.handlers
+
+_calls: list[tuple[int, str]] = []
+
+
+def _note(model: object, **_: object) -> None:
+    _calls.append((threading.get_ident(), getattr(model, "name", "?")))
+
+
+# Clients copy these handlers when their session is made, so they must be here before the first one is.
+botocore.handlers.BUILTIN_HANDLERS.append(("before-call", _note))
+
+
+class AwsCalls:
+    """The AWS operations that this thread has made since the last `forget`."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self._from = len(_calls)
+
+    @property
+    def made(self) -> list[str]:
+        """Their names, in order."""
+        here = threading.get_ident()
+        return [name for thread, name in _calls[self._from :] if thread == here]
