@@ -87,11 +87,13 @@ def _remaining_s(context: Any) -> float:
 
 
 @app.lambda_function(name="record_invocations")
-def record_invocations(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """The log group's subscription: lines of the invocation log, in batches, at least once; kept and counted."""
-    from chalicelib.gateway.log import store
+def record_invocations(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The log group's subscription: lines of the invocation log, kept and counted, at least once; when asked, again."""
+    from chalicelib.gateway import backfill, log
 
-    return {"stored": store(event)}
+    if backfill.MEMBER in event:
+        return backfill.fill(event[backfill.MEMBER], has_time=lambda: context.get_remaining_time_in_millis() > 12_000)
+    return {"stored": log.store(event)}
 
 
 @app.lambda_function(name="index_actions")

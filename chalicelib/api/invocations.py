@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chalicelib.api import cursors, invoking
 from chalicelib.api.routing import Context, Page, Reply, Routes
 from chalicelib.errors import InvocationNotFound
-from chalicelib.gateway import log, recording
+from chalicelib.gateway import backfill, log, recording
 from chalicelib.gateway.story import key_hash
+from chalicelib.settings import Caps
 
 routes = Routes()
 
@@ -43,6 +44,27 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
     )
     found, more = log.page(context.workspace, wanted, limit=query.limit, before=before)
     return {"data": found, "next_cursor": cursors.make(context.workspace, listing, more)}
+
+
+class Stretch(BaseModel):
+    """Which part of the log is filled again; `cursor` goes on where an answer ended."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: AwareDatetime
+    until: AwareDatetime
+    cursor: str | None = Field(default=None, max_length=4_000)
+
+
+@routes("POST", "/v1/invocations/backfill", scope="admin", body=Stretch)
+def refill(context: Context, body: Stretch) -> dict[str, Any]:
+    """Read the log's lines again from where they were written, and store what is missing; call it until no cursor."""
+    listing = cursors.listing("/invocations/backfill", body.model_dump())
+    token = cursors.read(context.workspace, listing, body.cursor)
+    oldest = time.time() - Caps.INVOCATION_TTL_S
+    since_ms, until_ms = (int(max(moment.timestamp(), oldest) * 1_000) for moment in (body.since, body.until))
+    done = backfill.remotely(backfill.Stretch(context.workspace, since_ms, until_ms, token))
+    return {"lines": done.lines, "next_cursor": cursors.make(context.workspace, listing, done.token)}
 
 
 @routes("GET", "/v1/invocations/{request}", scope="registry:read")

@@ -70,7 +70,18 @@ def store(
     payload = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
     if payload.get("messageType") != "DATA_MESSAGE":
         return 0
-    records = [r for r in (_parse(e["message"]) for e in payload["logEvents"]) if r is not None]
+    return store_lines([each["message"] for each in payload["logEvents"]], now=now, pause=pause)
+
+
+def store_lines(
+    messages: Iterable[str],
+    *,
+    workspace: str | None = None,
+    now: Callable[[], float] = time.time,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """As `store`, for the lines themselves; only those of `workspace`, if one is named."""
+    records = [r for r in map(_parse, messages) if r is not None and workspace in (None, r["workspace"])]
     each_once = list({r["request_id"]: r for r in records}.values())
     for start in range(0, len(each_once), _TOGETHER):
         _put(each_once[start : start + _TOGETHER], now(), pause)

@@ -52,6 +52,10 @@ def logs(
     idempotency_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="Only calls under this Idempotency-Key.", show_default=False)
     ] = None,
+    backfill: Annotated[
+        bool,
+        typer.Option("--backfill", help="Store what is missing since then, from the lines as written (needs admin)."),
+    ] = False,
     number: Annotated[
         int,
         typer.Option("-n", "--number", metavar="N", help="How many at the most, the latest first.", min=1, max=10_000),
@@ -63,15 +67,20 @@ def logs(
 
     Example: `waygate logs --integration demo --since 10m`
     """
+    now = dt.datetime.now(dt.UTC)
+    start, end = (moment(text, now=now, ahead=False) if text else None for text in (since, until))
     filters = {"integration": integration, "action": action, "connection": connection, "status": status, "code": code}
     filters |= {"outcome": outcome, "idempotency_key": idempotency_key}
     if request is not None:
-        if since or until or any(value is not None for value in filters.values()):
+        if since or until or backfill or any(value is not None for value in filters.values()):
             raise Misuse("A request id needs no filters.")
         _one(open_api(url), request, as_json)
         return
-    start = moment(since, now=dt.datetime.now(dt.UTC), ahead=False) if since else None
-    end = moment(until, now=dt.datetime.now(dt.UTC), ahead=False) if until else None
+    if backfill:
+        if start is None or any(value is not None for value in filters.values()):
+            raise Misuse("--backfill takes --since, and --until, alone.", fix="waygate logs --backfill --since 2h")
+        _backfill(open_api(url), start, end or moment(now.isoformat(), now=now, ahead=False), as_json)
+        return
     found = list(open_api(url).pages("invocations", most=number, **filters, since=start, until=end))
     if as_json:
         out.result({"data": found})
@@ -79,6 +88,22 @@ def logs(
         out.table(("AT", "REQUEST", "ACTION", "STATUS", "MS", "CODE"), map(_row, found), whole=("AT", "REQUEST"))
     else:
         out.note("No calls match. A call is in the log within seconds.")
+
+
+def _backfill(api: Api, since: str, until: str, as_json: bool) -> None:
+    """Fill the log again, call by call until all of it is read."""
+    lines, cursor = 0, None
+    while True:
+        asked = {"since": since, "until": until, "cursor": cursor}
+        done = api.send("POST", "invocations", "backfill", body=asked).json()
+        lines, cursor = lines + done["lines"], done["next_cursor"]
+        if cursor is None:
+            break
+        out.note(f"{lines} lines so far…")
+    if as_json:
+        out.result({"lines": lines})
+    else:
+        out.say(f"{lines} line{'' if lines == 1 else 's'} read again; what was missing is in the log now.")
 
 
 def _one(api: Api, request: str, as_json: bool) -> None:

@@ -22,6 +22,13 @@ def s3() -> Any:
     return s3_backends[ACCOUNT]["aws"]
 
 
+def logs() -> Any:
+    """moto's CloudWatch Logs: `groups` by name."""
+    from moto.logs.models import logs_backends
+
+    return logs_backends[ACCOUNT][REGION]
+
+
 def secretsmanager() -> Any:
     """moto's Secrets Manager: `secrets` by name."""
     from moto.secretsmanager.models import secretsmanager_backends

@@ -74,7 +74,7 @@ class Functions:
 
     def __init__(self, app: Any, stage: str, timeouts_s: Mapping[str, float] | None = None) -> None:
         self._app = app
-        self._prefix = f"waygate-{stage}"
+        self.prefix = f"waygate-{stage}"
         self._timeouts_s = timeouts_s or {}
         self._pool = ThreadPoolExecutor(_ASYNC_THREADS, thread_name_prefix="lambda-async")
         self._pending: set[Future[None]] = set()
@@ -82,7 +82,7 @@ class Functions:
 
     def full_name(self, name: str) -> str:
         """The name in AWS of the handler registered as `name`."""
-        return f"{self._prefix}-{name}"
+        return f"{self.prefix}-{name}"
 
     def has(self, name: str) -> bool:
         """True if the application registered a function called `name`."""
@@ -124,10 +124,10 @@ class Functions:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _handler(self, function_name: str) -> Callable[[Any, Any], Any] | None:
-        if function_name == self._prefix:
+        if function_name == self.prefix:
             return self._app  # type: ignore[no-any-return]
         handlers: dict[str, Callable[[Any, Any], Any]] = self._app.handler_map
-        return handlers.get(function_name.removeprefix(self._prefix + "-"))
+        return handlers.get(function_name.removeprefix(self.prefix + "-"))
 
     def _submit(self, function_name: str, handler: Callable[[Any, Any], Any], payload: bytes) -> None:
         def run() -> None:
@@ -145,7 +145,7 @@ class Functions:
             self._pending.discard(future)
 
     def _run(self, function_name: str, handler: Callable[[Any, Any], Any], payload: bytes) -> Outcome:
-        name = function_name.removeprefix(self._prefix + "-")
+        name = function_name.removeprefix(self.prefix + "-")
         context = Context(function_name, self._timeouts_s.get(name, WORKER_TIMEOUT_S))
         try:
             answer = handler(json.loads(payload or b"{}"), context)

@@ -2,8 +2,9 @@
 
 In AWS every line goes to standard output; the subscription filter ``{ $.kind = "invocation" }`` hands the records of
 invocations to `record_invocations`. Here the application's line sink is replaced: records go to a queue, from which a
-thread hands them to the same function as the same event; metrics (CloudWatch's embedded format) go nowhere, and
-everything else goes where it went before.
+thread puts them into the log group (the latest of them stay there while the stand-in runs) and hands them to the same
+function as the same event; metrics (CloudWatch's embedded format) go nowhere, and everything else goes where it went
+before.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from infra.local.functions import Functions, Outcome, print_error
 RECORD_FUNCTION: Final = "record_invocations"
 INTERVAL_S: Final = 0.2
 _BATCH: Final = 1000
+_KEPT: Final = 10_000  # lines that the log group holds
+_STREAM: Final = "local"
 
 
 class InvocationLog:
@@ -32,6 +35,7 @@ class InvocationLog:
         """`other_lines` takes what is neither a record nor a metric."""
         self._functions = functions
         self._other_lines = other_lines
+        self._group = f"/aws/lambda/{functions.prefix}"
         self._lines: list[dict[str, Any]] = []
         self._changed = threading.Condition()
         self._busy = False
@@ -52,6 +56,8 @@ class InvocationLog:
 
     def start(self) -> None:
         """Begins to deliver."""
+        if self._group not in backends.logs().groups:
+            backends.logs().create_log_group(self._group, {})
         self._thread.start()
 
     def stop(self) -> None:
@@ -94,10 +100,22 @@ class InvocationLog:
     def _deliver(self, batch: list[dict[str, Any]]) -> None:
         if not batch:
             return
+        self._keep(batch)
         name = self._functions.full_name(RECORD_FUNCTION)
         answer = self._functions.invoke(name, subscription_event(batch), is_async=False)
         if answer is not None and answer[1]:
             print_error(name, Outcome(*answer))
+
+    def _keep(self, batch: list[dict[str, Any]]) -> None:
+        """Puts the lines where `FilterLogEvents` finds them."""
+        from moto.logs.models import LogEvent
+
+        group = backends.logs().groups[self._group]
+        if _STREAM not in group.streams:
+            group.create_log_stream(_STREAM)
+        events = group.streams[_STREAM].events
+        events += [LogEvent(each["timestamp"], each) for each in batch]
+        del events[:-_KEPT]
 
 
 def _kind(line: str) -> str:
@@ -119,7 +137,7 @@ def subscription_event(entries: list[dict[str, Any]]) -> bytes:
         "messageType": "DATA_MESSAGE",
         "owner": backends.ACCOUNT,
         "logGroup": "/aws/lambda/waygate",
-        "logStream": "local",
+        "logStream": _STREAM,
         "subscriptionFilters": ["waygate-invocations"],
         "logEvents": entries,
     }

@@ -134,6 +134,8 @@ class LocalAws:
             for queue in backends.sqs().queues.values():
                 queue._messages = []
                 queue._pending_messages = set()
+            for group in backends.logs().groups.values():
+                group.streams.clear()
             backends.secretsmanager().secrets.clear()
             parameters = backends.ssm()._parameters
             parameters.clear()

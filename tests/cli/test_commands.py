@@ -359,3 +359,12 @@ def test_bars_are_as_high_as_the_counts() -> None:
     assert bars([0, 1, 4, 8]) == " ▁▄█"
     assert bars([0, 0]) == "  "
     assert bars([]) == ""
+
+
+def test_logs_are_filled_again_and_say_how_much_was_read(waygate: Waygate) -> None:
+    waygate.ok("call", "demo", "get-pet", "pet_id=1")
+    assert waygate("logs", "--backfill").status == 2
+    assert waygate("logs", "--backfill", "--since", "1h", "--integration", "demo").status == 2
+    shown = waygate.ok("logs", "--backfill", "--since", "1h")
+    assert "read again; what was missing is in the log now." in shown.out
+    assert waygate.ok("logs", "--backfill", "--since", "1h", "--json").json["lines"] >= 1

@@ -278,6 +278,13 @@ class Invocation(Answer):
     trace_id: str | None = Field(description="The X-Ray trace that it belongs to, sampled or not.")
 
 
+class Backfilled(Answer):
+    """How much of the log was read again."""
+
+    lines: int = Field(description="Lines found in the stretch by this call; those that were stored already too.")
+    next_cursor: str | None
+
+
 class RecordedBody(BaseModel):
     """A body as it may be shown: without secrets, by value and by name, and cut to 8 KB."""
 

@@ -163,6 +163,9 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("POST", "/v1/uploads"): Told(answers.Upload, (201,)),
     ("GET", "/v1/usage"): Told(answers.UsageReport),
     ("GET", "/v1/invocations"): Told(answers.Invocations),
+    ("POST", "/v1/invocations/backfill"): Told(
+        answers.Backfilled, example={"since": "2026-03-01T00:00:00Z", "until": "2026-03-01T06:00:00Z"}
+    ),
     ("GET", "/v1/invocations/{request}"): Told(answers.RecordedInvocation),
     ("POST", "/v1/invocations/{request}/replay"): Told(
         answers.InvocationResult, headers=("Waygate-Timeout", "Idempotency-Key", "Waygate-Response")
