@@ -1,12 +1,12 @@
-import { Check, Circle, CircleSlash, LoaderCircle, OctagonX } from 'lucide-react'
+import { Check, Circle, CircleDot, CircleSlash, LoaderCircle, OctagonX } from 'lucide-react'
 import type { Shape } from '@/api/client'
 import { cx } from '@/components/classes'
 import { count } from '@/components/numbers'
 import { STEPS, stepsOf, type StepState } from './steps'
 
-const LOOK: Record<StepState, { word: string; text: string; icon: typeof Check; spins?: boolean }> = {
+const LOOK: Record<StepState, { word: string; text: string; icon: typeof Check }> = {
   done: { word: 'done', text: 'text-ok', icon: Check },
-  now: { word: 'now', text: 'text-accent', icon: LoaderCircle, spins: true },
+  now: { word: 'now', text: 'text-accent', icon: LoaderCircle },
   ahead: { word: 'ahead', text: 'text-muted', icon: Circle },
   stopped: { word: 'stopped here', text: 'text-bad', icon: OctagonX },
   skipped: { word: 'not needed', text: 'text-muted', icon: CircleSlash },
@@ -22,10 +22,12 @@ export function Steps({ job }: { job: Shape['Job'] }) {
       <ol className="grid gap-x-3 gap-y-2 sm:grid-cols-4 lg:grid-cols-7">
         {STEPS.map((step, index) => {
           const state = states[index] ?? 'ahead'
-          const { word, text, icon: Icon, spins } = LOOK[state]
+          const isMoving = state === 'now' && !waits
+          const { word, text, icon } = LOOK[state]
+          const Icon = state === 'now' && waits ? CircleDot : icon
           return (
             <li key={step.key} aria-current={state === 'now' ? 'step' : undefined} className="flex min-w-0 gap-2 text-sm">
-              <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', text, spins && !waits && 'animate-spin')} />
+              <Icon aria-hidden className={cx('mt-0.5 size-4 shrink-0', text, isMoving && 'animate-spin')} />
               <div className="min-w-0">
                 <div className={cx(state === 'now' ? 'font-semibold' : 'font-medium', state === 'skipped' && 'text-muted')}>
                   {step.label} <span className="sr-only">: {word}</span>
