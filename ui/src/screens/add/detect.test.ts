@@ -54,6 +54,7 @@ test('a name comes from a host or a title', () => {
   expect(nameFrom('GitHub v3 REST API')).toBe('github')
   expect(nameFrom('Über Café')).toBe('uber-cafe')
   expect(nameFrom('---')).toBe('my-api')
+  expect(nameFrom('http://127.0.0.1:8788/docs')).toBe('my-api')
 })
 
 test('a zip archive is told by its first bytes', () => {

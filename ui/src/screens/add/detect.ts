@@ -104,5 +104,5 @@ export function nameFrom(text: string): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 63)
     .replace(/-+$/, '')
-  return name || 'my-api'
+  return /[a-z]/.test(name) && name !== 'localhost' ? name : 'my-api'
 }

@@ -49,6 +49,6 @@ export function Quotes({ of }: { of: readonly Evidence[] }) {
 
 function shortened(url: string): string {
   if (!URL.canParse(url)) return url.startsWith('upload:') || url.startsWith('document:') ? 'the uploaded document' : url
-  const { hostname, pathname, hash } = new URL(url)
-  return `${hostname}${pathname === '/' ? '' : pathname}${hash}`
+  const { host, pathname, hash } = new URL(url)
+  return `${host}${pathname === '/' ? '' : pathname}${hash}`
 }
