@@ -423,6 +423,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invocations/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the log's lines again from where they were written, and store what is missing; call it until no cursor */
+        post: operations["invocations_refill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/invocations/{request}": {
         parameters: {
             query?: never;
@@ -1410,6 +1427,19 @@ export interface components {
             names?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * Backfilled
+         * @description How much of the log was read again.
+         */
+        Backfilled: {
+            /**
+             * Lines
+             * @description Lines found in the stretch by this call; those that were stored already too.
+             */
+            lines: number;
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Binding
@@ -3886,6 +3916,27 @@ export interface components {
             max_pages?: number;
         };
         /**
+         * Stretch
+         * @description Which part of the log is filled again; `cursor` goes on where an answer ended.
+         */
+        Stretch: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /**
+             * Cursor
+             * @default null
+             */
+            cursor?: string | null;
+        };
+        /**
          * TagChange
          * @description How many things were changed; `remaining` above 0 asks for the same call again.
          */
@@ -6069,6 +6120,47 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    invocations_refill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-03-01T00:00:00Z",
+                 *       "until": "2026-03-01T06:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Stretch"];
+            };
+        };
+        responses: {
+            /** @description How much of the log was read again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfilled"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
