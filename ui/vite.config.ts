@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react'
 import tailwindcss from '@tailwindcss/vite'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
-import headers from '../infra/console_headers.json'
+import headers from '../infra/console_headers.json' with { type: 'json' }
 
 // The servers' own policy (infra/console_headers.json), for where nobody sends it; of `frame-ancestors` a page cannot tell.
 const POLICY = headers.everywhere['Content-Security-Policy'].filter((part) => !part.startsWith('frame-ancestors')).join('; ')
@@ -32,7 +32,7 @@ export default defineConfig({
           groups: [
             { name: 'editor', test: /node_modules[\\/](@codemirror|@lezer|crelt|style-mod|w3c-keyname|@marijn)/ },
             { name: 'form', test: /node_modules[\\/](@rjsf|lodash|lodash-es|markdown-to-jsx|@cfworker|react-is)/ },
-            { name: 'vendor', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|openapi-fetch)[\\/]/ },
+            { name: 'vendor', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|openapi-fetch)[\\/]/, priority: 1 },
           ],
         },
       },

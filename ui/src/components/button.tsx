@@ -5,7 +5,7 @@ import { useMay, type Scope } from '@/api/queries'
 import { cx } from './classes'
 
 const LOOK = {
-  primary: 'border-accent bg-accent text-on-accent hover:opacity-90',
+  primary: 'border-accent bg-accent text-on-accent hover:bg-accent-strong',
   plain: 'border-edge/50 bg-raised hover:bg-sunk',
   quiet: 'border-transparent hover:bg-sunk',
   danger: 'border-edge/50 bg-raised text-bad hover:bg-sunk',
@@ -43,7 +43,7 @@ export function Button({ look = 'plain', size = 'normal', needs, busy, asChild, 
         'inline-flex shrink-0 items-center rounded-md border text-sm font-medium whitespace-nowrap select-none',
         LOOK[look],
         SIZE[size],
-        isOff && 'cursor-not-allowed opacity-60',
+        isOff && (busy ? 'cursor-progress' : 'cursor-not-allowed opacity-60'),
         className,
       )}
     >
