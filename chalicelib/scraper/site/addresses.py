@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from chalicelib.scraper.site import paths
 from chalicelib.scraper.site.fragments import BaseUrl, Endpoint, Evidence
-from chalicelib.scraper.site.scopes import fits
 
 SAMPLES: Final = frozenset(("message", "curl", "snippet", "url"))
 _GENERIC: Final = re.compile(
@@ -19,6 +18,9 @@ _GENERIC: Final = re.compile(
     r"|(?:[\w-]*\.)?(?:your|my)[-_]?[\w-]*(?:\.[\w.-]+)?|[A-Z][A-Z_]+|\$\{?\w+\}?|\{\{?[\w. -]+\}?\}|<[\w. :-]+>"
     r"|\[[\w. -]+\])(?::[\w${}<>]+)?\Z"
 )  # fmt: skip
+
+
+_WEBHOOK: Final = re.compile(r"\b(?:web-?hooks?|call-?backs?|event notifications?)\b", re.IGNORECASE)
 
 
 def origin_of(host: str) -> str:
@@ -52,6 +54,13 @@ class Addresses:
         self._is_written = bool(self.base) and with_base * 2 >= len(relative) > 0
         self._own = {self.origin, *(_origin(each) for each in self._said if each.said)}
         self.others = tuple(dict.fromkeys(each.url for each in self._said if _origin(each) != self.origin))[:5]
+
+    def is_callers(self, endpoint: Endpoint) -> bool:
+        """Whether an address is the reader's own, which the API calls: a stand-in host below words on webhooks."""
+        is_stand_in = (
+            bool(endpoint.host) and is_generic(endpoint.host) and not is_generic(self.origin or "http://x.example")
+        )
+        return is_stand_in and any(_WEBHOOK.search(text) for text in endpoint.section)
 
     def full(self, endpoint: Endpoint) -> str | None:
         """The whole path of an endpoint from the origin on; `None` where it is another product's."""
@@ -124,31 +133,38 @@ class Addresses:
         return ""
 
     def _missing(self, endpoints: Sequence[Endpoint]) -> list[str]:
-        """What whole addresses have before the declared path that they are examples of."""
+        """What examples have before the declared path that they are examples of."""
         declared = list({each.path for each in endpoints if not each.host and each.form not in SAMPLES})[:1_000]
         by_last: dict[str, list[str]] = {}
         for path in declared:
             by_last.setdefault(path.strip("/").split("/")[0], []).append(path)
         found: list[str] = []
-        for path in list({each.path for each in endpoints if each.host})[:1_000]:
+        for path in list({each.path for each in endpoints if each.host or each.form in SAMPLES})[:1_000]:
             parts = path.strip("/").split("/")
             for cut in range(1, min(len(parts), 4)):
                 tail = "/" + "/".join(parts[cut:])
                 if any(
-                    fits(one, tail) and one.count("/") == tail.count("/") for one in by_last.get(parts[cut], ())[:50]
+                    paths.fits(one, tail) and one.count("/") == tail.count("/")
+                    for one in by_last.get(parts[cut], ())[:50]
                 ):
                     found.append("/" + "/".join(parts[:cut]))
                     break
             if parts[0] in by_last and any(
-                fits(one, path) and one.count("/") == path.count("/") for one in by_last[parts[0]][:50]
+                paths.fits(one, path) and one.count("/") == path.count("/") for one in by_last[parts[0]][:50]
             ):
                 found.append("")
         return found
 
 
 def _votes(endpoints: Sequence[Endpoint]) -> dict[str, float]:
-    """How many pages show each origin; how often it stands on them only settles ties (G10: one page cannot outvote)."""
-    shown = {(origin_of(each.host), each.path, _page(each)) for each in endpoints if each.host}
+    """How many pages show each origin; how often it stands on them only settles ties (G10: one page cannot outvote).
+
+    An address that is merely linked to counts only where no page shows how to call one.
+    """
+    called = [each for each in endpoints if each.host and (each.method or each.responses or each.parameters)]
+    shown = {
+        (origin_of(each.host), each.path, _page(each)) for each in called or (each for each in endpoints if each.host)
+    }
     pages = Counter(origin for origin, _ in {(origin, page) for origin, _, page in shown})
     mentions = Counter(origin for origin, _, _ in shown)
     return {origin: count + mentions[origin] / (mentions.total() + 1) for origin, count in pages.most_common()}

@@ -316,7 +316,9 @@ def _agree(seen: dict[str, Any] | None, own: dict[str, Any]) -> bool:
 def _is_nested(name: str, members: dict[str, list[Parameter]], seen: dict[str, Any]) -> bool:
     """``address.city`` and ``address[city]`` describe a member of ``address``, where that is known itself."""
     parent = re.split(r"\[\]\.|\.|\[", name, maxsplit=1)[0]
-    return parent not in (name, "") and (parent in members or f"{parent}[]" in members or parent in seen)
+    return parent not in (name, "") and (
+        parent in members or parent in seen or f"{parent}[]" in members.keys() - {name}
+    )
 
 
 def _description(told: Iterable[Parameter]) -> str:

@@ -31,6 +31,7 @@ _HEADER_KEY_LINE: Final = re.compile(r"(?m)^\s{0,8}[\"'`]?(?P<name>[A-Za-z][\w-]
 _QUERY_KEY: Final = re.compile(
     r"[?&](?P<name>api_?key|apikey|access_token|auth_token|appid|app_id|api_token|token|key)=", re.IGNORECASE
 )
+_IN_ROW: Final = re.compile(r"\b(Bearer|Basic|Token|ApiKey|Api-Key)\b", re.IGNORECASE)
 _COOKIE: Final = re.compile(r"\b(?:session )?cookies?\b", re.IGNORECASE)
 _BASIC: Final = re.compile(
     r"\b(?:http[- ])?basic[- ]?(?:http )?auth(?:entication|orization)?\b|\bhttp basic\b", re.IGNORECASE
@@ -56,12 +57,13 @@ _NAMED_HEADER: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMED_QUERY: Final = re.compile(
-    r"\b(?:query(?:[- ]?string)?|url|get|request) (?:parameter|param|argument|string)\b[^.`\n]{0,40}`"
+    r"\b(?:query(?:[- ]?string)?|url|get|request) (?:parameter|param|argument|string)s?\b[^.`\n]{0,40}`"
     r"(?P<a>[A-Za-z][\w-]{1,40})(?:=[^`]{0,60})?`"
     r"|`(?P<b>[A-Za-z][\w-]{1,40})(?:=[^`]{0,60})?`[^.`\n]{0,20}\b(?:query|url|get|request)(?:[- ]?string)? "
     r"(?:parameter|param|argument)",
     re.IGNORECASE,
 )
+_AND: Final = re.compile(r"`? and `([A-Za-z][\w-]{1,40})`")
 _AUTHORIZE_URL: Final = re.compile(r"https?://[^\s\"'`<>)]{3,200}?/(?:[\w/-]{0,60}/)?(?:oauth2?/)?authori[sz]e\b")
 _TOKEN_URL: Final = re.compile(r"https?://[^\s\"'`<>)]{3,200}?/(?:[\w/-]{0,60}/)?(?:oauth2?/)?(?:access_)?token\b")
 
@@ -79,6 +81,8 @@ def read(title: str, blocks: Sequence[Block], found: Sequence[Mention], cite: Ci
             yield from _of_prose(inline, block, cite, is_about=is_about)
         if isinstance(block, Code):
             yield from _of_code(block, cite, is_about=is_about)
+        elif isinstance(block, Table):
+            yield from _of_table(block, cite)
 
 
 def _of_request(shown: Shown, block: Block, cite: Cite) -> Iterator[Auth]:
@@ -126,6 +130,15 @@ def _of_code(block: Code, cite: Cite, *, is_about: bool) -> Iterator[Auth]:
                 )
 
 
+def _of_table(block: Table, cite: Cite) -> Iterator[Auth]:
+    """A row that describes the header ``Authorization``."""
+    for row in block.rows[:60]:
+        if row and row[0].text.strip(" *?:").lower() == "authorization":
+            rest = " ".join(cell.text for cell in row[1:])
+            if (said := _IN_ROW.search(rest)) is not None:
+                yield from _scheme(said[1], block, f"{row[0].text} {rest}"[:300], cite)
+
+
 def _of_prose(inline: Inline, block: Block, cite: Cite, *, is_about: bool) -> Iterator[Auth]:
     text = inline.template[:3000]
     if _NOT.search(text) and len(text) < 300:
@@ -161,6 +174,11 @@ def _named(marked: str, inline: Inline, block: Block, cite: Cite, *, is_about: b
     for pattern, place in ((_NAMED_HEADER, "header"), (_NAMED_QUERY, "query")):
         for found in list(pattern.finditer(marked))[:5]:
             name = next(group for group in found.groups() if group)
+            more = _AND.match(marked, found.end() - (found["a"] is None)) if place == "query" and found["a"] else None
+            if more is not None and _SECRET_NAME.match(more[1]) and is_about:
+                yield Auth(
+                    kind="api_key", place=place, name=more[1], evidence=cite(block, _around(inline.text, more[1]), 0.8)
+                )
             if name.lower() in ("authorization", "content-type", "accept", "cookie", "set-cookie"):
                 continue
             if (_SECRET_NAME.match(name) and (is_key or is_about)) or (is_key and is_about and place == "header"):
@@ -169,9 +187,9 @@ def _named(marked: str, inline: Inline, block: Block, cite: Cite, *, is_about: b
 
 
 def _with_marks(inline: Inline) -> str:
-    """The text with code spans in backticks, so that names can be told from words."""
-    text, at = inline.template[:3000], 0
-    for code in (*inline.code[:30], *inline.strong[:10]):
+    """The text with what is set as code or in bold in backticks, so that names can be told from words."""
+    text, at = inline.marked[:3000], 0
+    for code in inline.strong[:10]:
         where = text.find(code, at)
         if where >= 0 and len(code) < 120:
             text = f"{text[:where]}`{code}`{text[where + len(code) :]}"

@@ -14,7 +14,7 @@ class Inline:
     """A run of text with white space folded; ``\\n`` where the page breaks the line.
 
     `template` is the text with italic placeholders in braces, as in ``/users/{name}``; `code`, `strong` and `links`
-    are the parts that were set so, `code` in the form of `template`.
+    are the parts that were set so, `code` in the form of `template`. `marked` is the template, its code in backticks.
     """
 
     text: str
@@ -22,6 +22,7 @@ class Inline:
     code: tuple[str, ...] = ()
     strong: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    marked: str = ""
 
 
 EMPTY = Inline("")

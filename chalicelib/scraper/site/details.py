@@ -27,6 +27,7 @@ _TYPES: Final[dict[str, tuple[JsonType, str | None]]] = {
     "url": ("string", "uri"), "uri": ("string", "uri"), "file": ("string", "binary"), "binary": ("string", "binary"),
     "enum": ("string", None),
 }  # fmt: skip
+TYPE_WORD: Final = "|".join(sorted((re.escape(word) for word in _TYPES), key=len, reverse=True))
 _NAME: Final = r"[A-Za-z0-9_.:@+-]{1,60}"
 _VALUE: Final = rf"(?:`([^`\n]{{1,80}})`|\"([^\"\n]{{0,80}})\"|“([^”\n]{{1,80}})”|'([^'\n]{{1,80}})'|({_NAME}))"
 _NOT_REQUIRED: Final = re.compile(r"\b(?:optional(?:ly)?|not (?:required|mandatory))\b", re.IGNORECASE)
@@ -46,6 +47,11 @@ _CHOICES: Final = re.compile(
     r"|(?:allowed|possible|valid|accepted|supported|available|permitted) (?:values|options|choices)(?: are| is"
     r"| include)?"
     r"|options|values|choices|enum|can be(?: either)?|must be(?: either)?|either)[ ]{0,3}[:=]?[ ]{0,3}[(\[]?",
+    re.IGNORECASE,
+)
+_ANNOUNCES: Final = re.compile(
+    r"\b(?:one of|(?:allowed|possible|valid|accepted|supported|available|permitted|following) (?:values|options"
+    r"|choices)|values|choices|either)\b[^.:]{0,40}(?::|\Z)",
     re.IGNORECASE,
 )
 _CHOICE: Final = re.compile(rf"\s{{0,3}}{_VALUE}(?:\s{{0,2}}\([^()\n]{{1,60}}\))?")
@@ -96,6 +102,11 @@ def read(text: str) -> Details:
     text = text[:_MOST]
     minimum, maximum = _bounds(text)
     return Details(is_required(text), _default(text), _enum(text), minimum, maximum)
+
+
+def announces_choices(text: str) -> bool:
+    """Whether the values that a parameter may take follow `text`, or have begun to."""
+    return _ANNOUNCES.search(text[:_MOST]) is not None
 
 
 def is_required(text: str) -> bool | None:

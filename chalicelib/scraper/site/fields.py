@@ -14,17 +14,24 @@ from chalicelib.scraper.site.fragments import Evidence, Location, Parameter
 
 _NAME: Final = r"[A-Za-z_$@*][\w.$@*-]{0,79}(?:\[[\w.-]{0,40}\]){0,3}"
 _NAME_CELL: Final = re.compile(
-    rf"^[\s»›↳>└├─│—–•*-]{{0,12}}(?P<quote>[\"'`]?)(?P<name>{_NAME})(?P=quote)(?P<mark>\s?[?*†]{{1,2}}(?![\w]))?"
+    rf"^[\s»›↳>└├─│—–•*-]{{0,12}}(?P<quote>[\"'`]?)(?P<name>{_NAME}(?::{_NAME})?)(?P=quote)(?P<mark>\s?[?*†]{{1,2}}(?![\w]))?"
     rf"(?P<rest>.*)\Z",
     re.DOTALL,
 )
-_BARE: Final = re.compile(rf"{_NAME}[?*]?\Z")
+_BARE: Final = re.compile(rf"{_NAME}(?::{_NAME})?[?*]?\Z")
 _ASSIGNED: Final = re.compile(rf"^[?&]?(?P<name>{_NAME})\s?=\s?(?P<value>[<\[{{(].{{0,80}}[>\]}})]|\S{{0,80}})\Z")
 _LEAD: Final = re.compile(
     r"^[\s*]{0,4}[\"'`]?(?P<name>" + _NAME + r")[\"'`]?(?P<mark>[?*])?"
     r"\s{0,3}(?P<hints>(?:[(\[<{][^()\[\]<>{}\n]{1,120}[)\]>}]\s{0,2}){0,3})\s{0,2}(?P<separator>[:–—=-]"
     r"|\s-\s)?\s{0,3}(?P<rest>.*)\Z",
     re.DOTALL,
+)
+_TYPE: Final = details.TYPE_WORD
+_LINE: Final = re.compile(
+    rf"(?P<name>{_NAME})[?*:]?\s"
+    rf"(?P<type>\(?(?:{_TYPE})\)?(?:\[\])?(?:(?: of |\s?[|/]\s?| or |<)(?:{_TYPE})s?>?){{0,3}})"
+    r"(?P<rest>(?:[\s,(—–-]{1,4}(?:required|optional|nullable|read-only|default(?:s to|:)? \S{1,40})\)?){0,3})\Z",
+    re.IGNORECASE,
 )
 _PLACES: Final[dict[str, Location]] = {
     "path": "path", "url": "path", "uri": "path", "route": "path", "query": "query", "querystring": "query",
@@ -35,6 +42,12 @@ _YES: Final = frozenset(
     ("yes", "y", "true", "required", "x", "✓", "✔", "✅", "☑", "●", "•", "1", "mandatory", "always", "r", "*", "must")
 )
 _NO: Final = frozenset(("no", "n", "false", "optional", "✗", "✘", "❌", "☐", "-", "—", "–", "0", "o", ""))
+_OTHERS: Final = re.compile(
+    r"(?:any|all|other|each|every|the|no)\s(?:other|additional|further|of|parameters?)\b", re.IGNORECASE
+)
+_WRAPPERS: Final = frozenset(
+    ("body", "requestbody", "payload", "params", "parameters", "query", "queryparameters", "queryparams", "arguments")
+)
 _NOT_NAMES: Final = frozenset(
     (
         "note",
@@ -47,6 +60,7 @@ _NOT_NAMES: Final = frozenset(
         "response",
         "request",
         "returns",
+        "synopsis",
         "none",
         "n/a",
     )
@@ -77,6 +91,8 @@ class Columns:
 def named(cell: Inline) -> Named | None:
     """The name in a cell, with the marks beside it (``name?`` may be absent, ``name*`` must not)."""
     text = cell.text.strip()
+    if _OTHERS.match(text):
+        return None
     if cell.code and text and _BARE.match(cell.code[0]) and text.lstrip("»›↳> ").startswith(cell.code[0].strip()):
         first = cell.code[0]
         rest = text.split(first, 1)[1]
@@ -102,6 +118,8 @@ def _unbracketed(value: str) -> str:
 def columns_of(table: Table) -> Columns | None:
     """The columns of a table of parameters, by its header or else by its content; `None` where it is no such table."""
     at: dict[vocabulary.Column, int] = {}
+    if len(table.header) == 1:
+        return _one_column(table)
     for index, cell in enumerate(table.header):
         kind = vocabulary.column(cell.text)
         if kind is not None:
@@ -119,6 +137,13 @@ def columns_of(table: Table) -> Columns | None:
     columns = Columns(at)
     usable = sum(1 for row in table.rows if _is_name(columns.cell(row, "name")))
     return columns if usable * 10 >= len(table.rows) * 6 and usable else None
+
+
+def _one_column(table: Table) -> Columns | None:
+    """A table whose only column is headed “Name, Type, Description”: each cell is a name set as code, and the rest."""
+    kinds = [vocabulary.column(part) for part in re.split(r"[,/]", table.header[0].text)]
+    is_marked = all(row and row[0].code and row[0].text.startswith(row[0].code[0]) for row in table.rows)
+    return Columns({"name": 0}) if "name" in kinds and len(kinds) > 1 and is_marked else None
 
 
 def _holds_types(table: Table, index: int) -> bool:
@@ -173,7 +198,7 @@ def of_table(table: Table, columns: Columns, role: vocabulary.Role | None, evide
         found = named(cell)
         if found is None or found.name.lower() in _NOT_NAMES:
             continue
-        description = columns.cell(row, "description").text
+        description = columns.cell(row, "description").text or (found.rest if len(row) == 1 else "")
         others = [each for key in ("enum", "default") if (each := columns.cell(row, key).text)]
         said = details.read(" ".join(part for part in (found.rest, description) if part))
         typed = details.type_of(columns.cell(row, "type").text) or (details.type_of(found.rest) if found.rest else None)
@@ -241,7 +266,7 @@ def of_item(item: Item, role: vocabulary.Role | None, evidence: Evidence, *, is_
     """
     if item.term is not None:
         found = named(item.term)
-        if found is None or not _is_name(item.term):
+        if found is None or found.name.lower() in _NOT_NAMES or not _is_name(item.term):
             return None
         typed, said = _hinted(found.rest), details.read(f"{found.rest} {item.inline.text}")
         required = found.required if found.required is not None else said.required
@@ -270,6 +295,19 @@ def of_item(item: Item, role: vocabulary.Role | None, evidence: Evidence, *, is_
     place = _place(hints) or place_of(role)
     typed = _hinted(hints) or (details.type_of(rest.split()[0]) if rest.split() and not lead["separator"] else None)
     return parameter(lead["name"], place, required, typed, rest, said, replace_quote(evidence, inline.text))
+
+
+def of_paragraph(inline: Inline, role: vocabulary.Role | None, evidence: Evidence) -> Parameter | None:
+    """The parameter that a line such as ``limit integer required`` introduces, whose description follows."""
+    lead = _LINE.match(inline.text)
+    if lead is None or role in (None, "response", "errors") or lead["name"].lower() in _NOT_NAMES:
+        return None
+    first = _first_mark(inline)
+    if first is not None and first.strip("\"'`:?* ") != lead["name"]:
+        return None
+    typed = details.type_of(lead["type"])
+    said = details.read(lead["rest"])
+    return parameter(lead["name"], place_of(role), said.required, typed, "", said, replace_quote(evidence, inline.text))
 
 
 def _first_mark(inline: Inline) -> str | None:
@@ -322,6 +360,25 @@ def described(before: Parameter, text: str, evidence: Evidence) -> Parameter:
             "evidence": before.evidence if not text else evidence,
         }
     )
+
+
+def detailed(before: Parameter, inline: Inline, read: Parameter | None, term: Inline | None) -> Parameter:
+    """`before` with what an item below its own says: a value that it may take, or one of its members."""
+    text = f"{term.text} {inline.text}" if term else inline.text
+    code = (term or inline).code[:1]
+    value = code[0].strip("\"'`") if code and (term or inline).text.startswith(code[0]) else read.name if read else ""
+    is_choice = details.announces_choices(before.description) and re.fullmatch(r"[\w.:+-]{1,40}", value)
+    return before.model_copy(
+        update={
+            "description": f"{before.description} {' '.join(text.split())}"[:4000],
+            "enum": (*before.enum, details.scalar(value))[:50] if is_choice else before.enum,
+        }
+    )
+
+
+def is_wrapper(name: str) -> bool:
+    """Whether `name` names all of a body or query, so that what stands below it are the parameters."""
+    return re.sub(r"[^a-z]", "", name.lower()) in _WRAPPERS
 
 
 def replace_quote(evidence: Evidence, quote: str) -> Evidence:

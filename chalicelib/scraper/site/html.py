@@ -10,6 +10,7 @@ import re
 from typing import Any, Final
 
 from chalicelib.scraper.site.blocks import EMPTY, Block, Code, Heading, Inline, Item, Paragraph, Place, Table, Title
+from chalicelib.scraper.site.paths import METHODS
 from chalicelib.settings import Caps
 
 _SKIPPED: Final = frozenset((
@@ -66,12 +67,16 @@ class _Run:
         self.template: list[str] = []
         self.open: list[tuple[str, int, int]] = []
         self.code: list[str] = []
+        self.spans: list[tuple[int, int]] = []
         self.strong: list[str] = []
         self.links: list[str] = []
         self.has_gap = False
+        self.is_apart = False
 
     def add(self, text: str) -> None:
-        self.has_gap = False
+        if self.is_apart and text[:1].isalnum():
+            text = f" {text}"
+        self.has_gap = self.is_apart = False
         text = text if self.is_code else _SPACE.sub(" ", text)
         self.text.append(text)
         self.template.append(text)
@@ -82,8 +87,7 @@ class _Run:
 
     def enter(self, tag: str) -> None:
         """An element directly after another is set apart by its style: ``<b>name</b><span>integer</span>``."""
-        if self.has_gap and not self.is_code and self.text[-1][-1:].isalnum():
-            self.add(" ")
+        self.is_apart = self.has_gap and not self.is_code and bool(self.text) and self.text[-1][-1:].isalnum()
         self.open.append((tag, len(self.text), len(self.template)))
 
     def leave(self, tag: str) -> None:
@@ -97,6 +101,7 @@ class _Run:
     def _close(self, tag: str, text: int, template: int) -> None:
         if tag in _CODE:
             self.code.append(_folded("".join(self.template[template:])))
+            self.spans.append((template, len(self.template)))
         elif tag in _BOLD:
             self.strong.append(_folded("".join(self.text[text:])))
         elif tag in _ITALIC:
@@ -112,7 +117,17 @@ class _Run:
     def inline(self) -> Inline:
         parts = (tuple(part for part in found if part) for found in (self.code, self.strong, self.links))
         code, strong, links = parts
-        return Inline(_folded("".join(self.text)), _folded("".join(self.template)), code, strong, links)
+        template = _folded("".join(self.template))
+        marked = _folded(self._marked()) if code else template
+        return Inline(_folded("".join(self.text)), template, code, strong, links, marked)
+
+    def _marked(self) -> str:
+        parts = list(self.template)
+        for begin, end in reversed(self.spans):
+            if begin < end <= len(parts):
+                parts[begin] = f"`{parts[begin]}"
+                parts[end - 1] += "`"
+        return "".join(parts)
 
 
 class _Grid:
@@ -221,8 +236,9 @@ class _Builder:
     def _is_skipped(self, node: Any, tag: str) -> bool:
         if tag in _SKIPPED or tag.startswith("-"):
             return True
-        if tag == "a" and self._heading is not None:
-            return not any(c.isalnum() for c in node.text()) or "headerlink" in (node.attributes.get("class") or "")
+        if tag == "a":
+            is_sign = self._heading is not None and not any(c.isalnum() for c in node.text())
+            return is_sign or "headerlink" in (node.attributes.get("class") or "")
         return False
 
     def _text(self, text: str | None) -> None:
@@ -312,6 +328,12 @@ class _Builder:
             self._language = _language(parent.attributes)
             parent = parent.parent
         self._run = _Run(is_code=True)
+        if (
+            (method := _method(attributes))
+            and "://" in (text := node.text(deep=True)[:300])
+            and "\n" not in text.strip()
+        ):
+            self._run.add(f"{method} ")
 
     def _leave(self, tag: str) -> None:
         if tag in _INLINE:
@@ -399,7 +421,7 @@ class _Builder:
         text = inline.text.strip(_SIGNS)
         title = Title(level, text, self._anchor)
         self._trail = (*(above for above in self._trail if above.level < level), title)
-        inline = Inline(text, inline.template.strip(_SIGNS), inline.code, inline.strong, inline.links)
+        inline = Inline(text, inline.template.strip(_SIGNS), inline.code, inline.strong, inline.links, inline.marked)
         self.blocks.append(Heading(self._place, inline, level))
 
     @property
@@ -409,6 +431,12 @@ class _Builder:
 
 def _is_bold(cell: Inline) -> bool:
     return len(cell.strong) == 1 and cell.strong[0] == cell.text
+
+
+def _method(attributes: dict[str, str | None]) -> str:
+    """The method that a style sheet shows before an address: ``<pre data-type="post">``."""
+    told = attributes.get("data-type") or attributes.get("data-method") or attributes.get("data-verb") or ""
+    return told.upper() if told.upper() in METHODS else ""
 
 
 def _language(attributes: dict[str, str | None]) -> str:

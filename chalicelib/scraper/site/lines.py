@@ -13,7 +13,9 @@ _METHOD: Final = r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|DEL)"
 _BETWEEN: Final = r"(?:[ \t]{0,20}(?:[/|,&]|or|and)[ \t]{0,20})"
 _METHODS: Final = rf"(?P<methods>{_METHOD}(?:{_BETWEEN}{_METHOD}){{0,5}})"
 _LINE: Final = re.compile(
-    rf"(?<![\w/-]){_METHODS}\b\]?(?:[ \t]{{0,20}}[:|–—-]{{0,2}}[ \t]{{0,20}}|\n)[\"'`(]?{paths.TARGET}"
+    rf"(?<![\w/-]){_METHODS}\b\]?(?P<words>(?: (?:HTTP )?(?:requests?|calls?|it|them|this|the [a-z]{{1,20}}))?"
+    r"(?: (?:to|on|at|against|from))?(?: (?:the|this|following|URL|URI|endpoint|address|path|resource|API)){0,5})"
+    rf"(?:[ \t]{{0,20}}[:|–—-]{{0,2}}[ \t]{{0,20}}|\n)[\"'`(]?{paths.TARGET}"
 )
 _AFTER: Final = re.compile(
     rf"^[\"'`]?{paths.TARGET}[\"'`]?\s{{0,5}}[\[(:|–—-]?\s{{0,3}}(?P<methods>{_METHOD}"
@@ -25,12 +27,13 @@ _LOWER: Final = re.compile(r"^(?:get|post|put|patch|delete|head|options)(?=\s{1,
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A method and an address; `begin` and `end` are where it stands in the text."""
+    """A method and an address; `begin` and `end` are where it stands in the text, `words` what links the two."""
 
     method: str
     target: paths.Target
     begin: int
     end: int
+    words: str = ""
 
 
 def find(text: str) -> Iterator[Line]:
@@ -52,4 +55,5 @@ def _lines(found: re.Match[str], text: str) -> Iterator[Line]:
     if there is None:
         return
     for method in dict.fromkeys(_ONE.findall(found["methods"])):
-        yield Line("DELETE" if method == "DEL" else method, there, found.start(), found.end())
+        words = (found.groupdict().get("words") or "").strip()
+        yield Line("DELETE" if method == "DEL" else method, there, found.start(), found.end(), words)

@@ -102,9 +102,9 @@ def _in_text(block: Block, inline: Inline) -> Iterator[Mention]:
         rest = len(text) - (line.end - line.begin)
         is_alone = rest <= 3 or (line.begin <= 2 and (rest <= _MOST_REST or "\n" in text[line.end : line.end + 2]))
         is_led = line.begin <= 40 and text[: line.begin].rstrip().endswith(":") and len(text) - line.end <= 3
-        form: Form = "line" if is_alone or is_led or line.begin <= 2 else "prose"
+        form: Form = "line" if (is_alone or is_led or line.begin <= 2) and not line.words else "prose"
         quote = inline.text if len(inline.text) <= 200 else text[line.begin : line.end]
-        yield Mention(line.method, line.target, form, quote, block, owns=form == "line")
+        yield Mention(line.method, line.target, form, quote, block, owns=form == "line" or bool(line.words))
     if found:
         return
     for code in inline.code:
@@ -138,7 +138,7 @@ def _address(text: str) -> paths.Target | None:
 def _in_code(block: Code) -> Iterator[Mention]:
     text = block.template
     taken: set[int] = set()
-    for shown in messages.requests(text):
+    for shown in (*messages.requests(text), *messages.relative(text)):
         taken.add(text.count("\n", 0, shown.end))
         yield _sample(shown, "message", block)
     for line in lines.find(text):

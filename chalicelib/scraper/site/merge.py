@@ -47,7 +47,7 @@ def merge(pages: Sequence[PageFragments], *, start_url: str) -> Merged:
     templates.settle([each.template for each in placed])
     groups = _grouped(placed, where.base, left_out)
     auth = credentials.choose([each for page in pages for each in page.auth])
-    base = _common_base(where.base, [path for _, path in groups])
+    base = _common_base(where.base, [path for _, path in groups]) if where.origin else ""
     document = _document(pages, start_url, where, base)
     warnings: list[tuple[str, str, str]] = []
     for (method, shape), found in groups.items():
@@ -75,10 +75,11 @@ def _placed(claims: Sequence[Endpoint], where: addresses.Addresses, left_out: li
     has_placeholders = any("{" in each.path and each.form not in addresses.SAMPLES for each in claims)
     for each in claims:
         path = where.full(each)
-        if path is None:
+        is_callers = where.is_callers(each)
+        if path is None or is_callers:
             left_out.append(
                 LeftOut(
-                    reason="other_host",
+                    reason="webhook" if is_callers else "other_host",
                     what=f"{each.method or ''} {each.host}{each.path}".strip()[:300],
                     url=each.evidence.url,
                 )
@@ -104,12 +105,16 @@ def _grouped(placed: Sequence[_Placed], base: str, left_out: list[LeftOut]) -> d
     for each in placed:
         shape = paths.shape(each.template.result)
         is_prefix = each.template.is_prefix and any(key.startswith(f"{shape}/") for key in shapes)
-        if is_prefix or shape in ("/", base):
+        if is_prefix or (shape in ("/", base) and not _is_described(each.claim)):
             continue
         if each.claim.method is None:
             open_ones.setdefault(shape, []).append(each)
         else:
             groups.setdefault((each.claim.method, shape), []).append(each)
+    for key in [key for key, found in groups.items() if _is_family(key, found, groups)]:
+        what = f"{key[0]} {key[1]}"[:300]
+        left_out.append(LeftOut(reason="not_an_endpoint", what=what, url=groups[key][0].claim.evidence.url))
+        del groups[key]
     known = {shape for _, shape in groups}
     declared = sum(any(each.claim.form != "prose" for each in found) for found in groups.values())
     names_methods = declared > 0 and declared * 2 >= len(set(open_ones) - known)
@@ -135,6 +140,23 @@ def _grouped(placed: Sequence[_Placed], base: str, left_out: list[LeftOut]) -> d
             )
             del groups[key]
     return groups
+
+
+def _is_family(key: tuple[str, str], found: Sequence[_Placed], groups: dict[tuple[str, str], list[_Placed]]) -> bool:
+    """Whether a path in prose is what several endpoints end in: “all ``/query`` routes”."""
+    if any(each.claim.form != "prose" for each in found):
+        return False
+    method, shape = key
+    return sum(other[0] == method and other[1] != shape and other[1].endswith(shape) for other in groups) > 1
+
+
+def _is_described(claim: Endpoint) -> bool:
+    """Whether an endpoint is declared and described: the root of an API is one only then."""
+    return (
+        claim.form in ("heading", "line", "code", "label", "table")
+        and claim.method is not None
+        and bool(claim.parameters or claim.responses)
+    )
 
 
 def _is_shown(claim: Endpoint) -> bool:

@@ -14,7 +14,12 @@ _REQUEST: Final = re.compile(
     r"(?m)^[ \t]*(?:> ?|\$ )?(?P<method>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]{1,8}(?P<target>\S{1,2000})"
     r"(?P<version>[ \t]{1,8}HTTP/[\d.]{1,3})?[ \t]*$"
 )
+_CONSOLE: Final = re.compile(
+    r"(?m)^[ \t]*(?P<method>GET|POST|PUT|DELETE|HEAD)[ \t]{1,4}"
+    r"(?P<target>(?=[^\s/]*/|_)[\w.*,<{][^\s:]{0,300})[ \t]*(?=\n[ \t]*[{\n]|\n?\Z)"
+)
 _RESPONSE: Final = re.compile(r"(?m)^[ \t]*(?:< ?)?HTTP/[\d.]{1,3}[ \t]{1,8}(?P<status>\d{3})\b[^\n]{0,60}$")
+_HOSTED: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?/|localhost|[\w.]+:\d")
 _HEADER: Final = re.compile(r"[ \t]*(?:[<>] ?)?([A-Za-z][\w-]{0,60}):[ \t]*([^\n]{0,1000})\Z")
 
 
@@ -46,6 +51,16 @@ def requests(text: str) -> Iterator[Shown]:
         elif body.strip():
             shown.body = body.strip()
         yield shown
+
+
+def relative(text: str) -> Iterator[Shown]:
+    """Each request of a console, whose line has a path without its first slash: ``PUT books/_doc/1`` and a body."""
+    for found in _CONSOLE.finditer(text):
+        if _HOSTED.match(found["target"]) or (there := paths.target(f"/{found['target']}")) is None:
+            continue
+        _, body = _rest(text, found.end())
+        yield Shown(found["method"], there, found[0].strip(), query=list(there.query), body=body.strip() or None,
+                    end=found.end())  # fmt: skip
 
 
 def answers(text: str) -> Iterator[Answer]:

@@ -16,7 +16,7 @@ from urllib.parse import unquote_plus
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _PATH_PART: Final = (
     r"(?:[\w\-.~%!$&*+=@/:#]|\{\{[^{}\n]{1,60}\}\}|\{[^{}\n]{0,60}\}|<[^<>\n]{1,60}>|\[[^\[\]\s]{1,40}\]"
-    r"|\((?:[a-z]{1,12}:)?\w{1,40}\))"
+    r"|(?<=/)\((?:[a-z]{1,12}: ?)?\w{1,40}(?: \w{1,20}){0,4}\)|\((?:[a-z]{1,12}:)?\w{1,40}\))"
 )
 PATH: Final = rf"/{_PATH_PART}{{0,400}}"
 _HOST: Final = (
@@ -31,12 +31,21 @@ _SCHEME: Final = re.compile(r"(https?)://", re.IGNORECASE)
 _ESCAPES: Final = re.compile(r"\\([{}_<>\[\]*])")
 _STYLES: Final = re.compile(
     r"\{\{\s*([^{}]{1,60}?)\s*\}\}|[$#]\{\s*([^{}]{1,60}?)\s*\}|\{\s*([^{}]{1,60}?)\s*\}|<\s*([^<>]{1,60}?)\s*>"
-    r"|\[\s*([A-Za-z_][\w -]{0,38})\s*\]|\(\s*((?:[a-z]{1,12}:)?[A-Za-z_]\w{0,40})\s*\)"
+    r"|\[\s*([A-Za-z_][\w -]{0,38})\s*\]|\(\s*((?:[a-z]{1,12}: ?)?[A-Za-z_]\w{0,40}(?: \w{1,20}){0,4})\s*\)"
     r"|(?:^|(?<=[/.]))[:$*]([A-Za-z_][\w-]{0,40})|%([sd])|\{()\}"
+)
+_FORMS: Final = re.compile(r"\{[?&]([\w.,*%\[\]-]{1,200})\}")
+_OPERATORS: Final = re.compile(r"(^|[/.])\{[+#]")
+_SEGMENT: Final = re.compile(r"(?:<[\w. :-]{1,60}>|\{[\w. -]{1,60}\})\Z")
+_BASE_WORDS: Final = re.compile(
+    r"host|ur[li]|server|domain|base|root|endpoint|address|site|instance|api|origin|gateway|env|prefix|port|tenant|ip\b"
+    r"|account|company|workspace|region|cluster|node",
+    re.IGNORECASE,
 )
 _CAPITALS: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*\Z")
 _NAME_PARTS: Final = re.compile(r"[^A-Za-z0-9_.@-]+")
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_KEY: Final = re.compile(r"[\w$@][^\s\"'`{}<>()|\\]{0,99}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +58,24 @@ class Target:
 
 
 def target(text: str) -> Target | None:
-    """`text`, which is one address and nothing else; `None` where it is none. A bare host has the path ``/``."""
+    """`text`, which is one address and nothing else; `None` where it is none. A bare host has the path ``/``.
+
+    The forms of RFC 6570 are understood: ``{?page,limit}`` names parameters of the query, ``{+path}`` and ``{/id}``
+    are placeholders.
+    """
     text = _ESCAPES.sub(r"\1", text.strip().strip("\"'`"))[:6000]
+    expected = [name for form in _FORMS.findall(text) for name in form.replace("*", "").split(",")]
+    text = _OPERATORS.sub(r"\1{", _FORMS.sub("", text).replace("{/", "/{"))
     found = _TARGET.match(text)
     if found is None or (not found["path"] and not found["host"]):
         return None
     host, path = found["host"] or "", found["path"] or "/"
     if not found["path"] and not (_SCHEME.match(host) or found["query"]):
         return None
-    return Target(host, template(trimmed(path)), tuple(pairs(found["query"] or "")))
+    if _SEGMENT.match(host) and not _BASE_WORDS.search(host):
+        host, path = "", f"/{host}{path}"
+    query = (*pairs(found["query"] or ""), *((name.strip(), "") for name in expected if name.strip()))
+    return Target(host, template(trimmed(path)), query)
 
 
 def trimmed(path: str) -> str:
@@ -70,7 +88,7 @@ def pairs(query: str) -> Iterator[tuple[str, str]]:
     for part in query.lstrip("?").split("&")[:100]:
         name, _, value = part.partition("=")
         name = unquote_plus(name).strip()
-        if name and len(name) <= 100 and not name.startswith(("{", "<", "[", "…", "...")):
+        if _KEY.match(name) and not name.startswith("$("):
             yield name, unquote_plus(value)[:500]
 
 
@@ -105,3 +123,15 @@ def placeholders(path: str) -> list[str]:
 def shape(path: str) -> str:
     """`path` with all names and the last slash taken out: what two spellings of one endpoint have in common."""
     return _PLACEHOLDER.sub("{}", path).rstrip("/") or "/"
+
+
+def fits(template: str, path: str) -> bool:
+    """Whether `path` may be an example of `template`; the path may have a constant prefix that the template lacks."""
+    wanted, given = template.strip("/").split("/"), path.strip("/").split("/")
+    if len(given) < len(wanted) or not template.strip("/"):
+        return template.strip("/") == path.strip("/")
+    tail = given[len(given) - len(wanted) :]
+    same = [one == other for one, other in zip(wanted, tail, strict=True)]
+    return all(is_same or "{" in one for is_same, one in zip(same, wanted, strict=True)) and (
+        any(same) or len(wanted) == len(given)
+    )

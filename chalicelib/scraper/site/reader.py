@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from chalicelib.scraper.site import authentication, samples, site_facts, vocabulary
-from chalicelib.scraper.site.blocks import Block
+from chalicelib.scraper.site import authentication, paths, samples, site_facts, vocabulary
 from chalicelib.scraper.site.details import scalar
 from chalicelib.scraper.site.fragments import (
     Auth,
@@ -24,7 +23,8 @@ from chalicelib.scraper.site.fragments import (
 )
 from chalicelib.scraper.site.mentions import CONFIDENCE, DOUBTED, Mention
 from chalicelib.scraper.site.page import Page, Parsed, parse
-from chalicelib.scraper.site.scopes import Scopes, fits
+from chalicelib.scraper.site.quotes import Quotes
+from chalicelib.scraper.site.scopes import Scopes
 from chalicelib.scraper.site.shown import Shown
 from chalicelib.settings import Caps
 
@@ -39,52 +39,49 @@ def read_page(page: Page) -> PageFragments:
 
 def read_parsed(parsed: Parsed) -> PageFragments:
     """What a parsed page claims."""
-    scopes = Scopes(parsed)
-    found = scopes.read(parsed.blocks)
-    endpoints = [each for mention in found for each in _endpoints(mention, scopes)]
+    quotes = Quotes(parsed)
+    found = Scopes(parsed, quotes).read(parsed.blocks)
+    endpoints = [each for mention in found for each in _endpoints(mention, quotes)]
     left_out: list[LeftOut] = []
     if len(endpoints) > Caps.PAGE_CLAIMS:
         left_out.append(
             LeftOut(reason="too_many", what=f"{len(endpoints) - Caps.PAGE_CLAIMS} endpoints", url=parsed.url[:2048])
         )
 
-    def cite(block: Block, quote: str, confidence: float) -> Evidence:
-        return scopes.evidence(block, quote, confidence)
-
-    auth = _distinct(authentication.read(parsed.title, parsed.blocks, found, cite))
+    auth = _distinct(authentication.read(parsed.title, parsed.blocks, found, quotes.cite))
     return PageFragments(
         url=parsed.url,
         page_hash=parsed.hash,
         title=parsed.title[:500],
         endpoints=tuple(endpoints[: Caps.PAGE_CLAIMS]),
-        base_urls=tuple(site_facts.base_urls(parsed.blocks, cite))[:50],
+        base_urls=tuple(site_facts.base_urls(parsed.blocks, quotes.cite))[:50],
         auth=tuple(auth),
-        facts=tuple(site_facts.facts(parsed.blocks, cite))[:200],
+        facts=tuple(site_facts.facts(parsed.blocks, quotes.cite))[:200],
         left_out=tuple(left_out),
         is_cut=parsed.is_cut,
     )
 
 
-def _endpoints(mention: Mention, scopes: Scopes) -> Iterator[Endpoint]:
+def _endpoints(mention: Mention, quotes: Quotes) -> Iterator[Endpoint]:
     """The claim of a mention, and those of the examples that turned out to be of the same endpoint."""
-    yield _endpoint(mention, mention.target.path, scopes)
+    yield _endpoint(mention, mention.target.path, quotes)
     for other in mention.others[:20]:
         if other.shown is not None or other.target.host or other.target.query:
-            yield _endpoint(other, _as_declared(other.target.path, mention.target.path), scopes)
+            yield _endpoint(other, _as_declared(other.target.path, mention.target.path), quotes)
 
 
 def _as_declared(path: str, declared: str) -> str:
     """`path` as the endpoint that it is an example of is declared; what it has before that is kept."""
-    if not fits(declared, path):
+    if not paths.fits(declared, path):
         return path
     parts, wanted = path.strip("/").split("/"), declared.strip("/").split("/")
     return "/" + "/".join([*parts[: len(parts) - len(wanted)], *wanted]) + ("/" if declared.endswith("/") else "")
 
 
-def _endpoint(mention: Mention, path: str, scopes: Scopes) -> Endpoint:
+def _endpoint(mention: Mention, path: str, quotes: Quotes) -> Endpoint:
     section = tuple(title.text[:300] for title in mention.block.place.trail)
     sure = DOUBTED if mention.is_doubted else CONFIDENCE[mention.form]
-    evidence = scopes.evidence(mention.block, mention.quote, sure, mention.anchor)
+    evidence = quotes.cite(mention.block, mention.quote, sure, mention.anchor)
     shown = mention.shown
     parameters = [*mention.parameters, *_of_query(mention, evidence)]
     requests = list(mention.requests)

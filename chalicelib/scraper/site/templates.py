@@ -124,7 +124,7 @@ class _Level:
         for part in open_parts:
             claims = self.children[part]
             if (_looks_like_id(part) and not (self.at < 2 and _VERSION.fullmatch(part))) or (
-                whole and not self._is_named(part, claims)
+                whole and self.at > 0 and self._may_stand_for(claims, whole) and not self._is_named(part, claims)
             ):
                 values.add(part)
         if self.at == 0:
@@ -138,6 +138,15 @@ class _Level:
             left = [part for part in rest if part not in likely and not _is_plural(part)]
             likely.update(part for part in left if not self._is_named(part, self.children[part]))
         return values | likely
+
+    def _may_stand_for(self, claims: Sequence[Claimed], whole: Sequence[str]) -> bool:
+        """Whether a placeholder is declared with one of the tails that are shown, or follows a plural."""
+        if self.prefix and _is_plural(self.prefix[-1]):
+            return True
+        declared = {
+            paths.shape("/".join(each.segments[self.at + 1 :])) for part in whole for each in self.children[part]
+        }
+        return any(any(_covers(one, each.segments[self.at + 1 :]) for one in declared) for each in claims)
 
     def _score(self, part: str, siblings: Sequence[str], has_values: bool) -> float:
         claims = self.children[part]
@@ -221,6 +230,11 @@ class _Level:
         is_number = all(_looks_like_id(_bare(each)) for each in values)
         name = f"{noun}_id" if is_number and noun else noun or "id"
         return name or "id"
+
+
+def _covers(shape: str, tail: Sequence[str]) -> bool:
+    wanted = [part for part in shape.split("/") if part]
+    return len(wanted) == len(tail) and all("{" in one or one == other for one, other in zip(wanted, tail, strict=True))
 
 
 def _bare(part: str) -> str:

@@ -25,6 +25,8 @@ Column = Literal[
 ]
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
+_QUOTED: Final = re.compile(r"[\"“][^\"”]{1,100}[\"”]|\(s\)")
+_NAMED: Final = re.compile(r"\w\.\w|_")
 
 
 def _set(text: str) -> frozenset[str]:
@@ -45,7 +47,7 @@ _HEADER: Final = _set("header, headers")
 _PARTS: Final = _set(
     """
     parameter, parameters, param, params, argument, arguments, args, attribute, attributes, option, options,
-    field, fields, input, inputs, property, properties, request, variables, keys, values
+    field, fields, input, inputs, property, properties, request, variables, keys, values, flags, conditions, modifiers
     """
 )
 _FILLERS: Final = _set(
@@ -57,6 +59,10 @@ _FILLERS: Final = _set(
     you, pass, may, these, model, object, list, above, returns, like, looks, shell, bash, python, javascript,
     permissions, authorization, authentication
     """
+)
+
+_NEUTRAL: Final = _set(
+    "body, headers, header, schema, attributes, fields, properties, example, json, the, format, data"
 )
 
 _COLUMN_NAMES: Final[dict[Column, str]] = {
@@ -89,6 +95,10 @@ _COLUMN_NAMES: Final[dict[Column, str]] = {
 _COLUMNS: Final[dict[str, Column]] = {name: kind for kind, names in _COLUMN_NAMES.items() for name in _set(names)}
 
 _METHOD_LABELS: Final = _set("method, http method, verb, http verb, request method, request type, methods")
+_METHOD_ENDS: Final = _set("method, methods, verb, verbs")
+_METHOD_WORDS: Final = _METHOD_ENDS | _set("http, request, preferred, supported, allowed, api, the")
+_PATH_ENDS: Final = _set("url, uri, endpoint, path, route")
+_PATH_WORDS: Final = _PATH_ENDS | _METHOD_ENDS | _set("http, request, api, the, full, resource, rest")
 _PATH_LABELS: Final = _set(
     """
     url, uri, endpoint, path, route, resource, resource url, request url, api endpoint, http request, endpoint
@@ -118,9 +128,15 @@ def role(text: str) -> Role | None:
     return "request"
 
 
+def is_neutral(text: str) -> bool:
+    """Whether a caption names a part that requests and answers both have: “Body”, “Headers”, “Example”."""
+    return set(words(text)) <= _NEUTRAL
+
+
 def is_structural(text: str) -> bool:
     """Whether a heading names a part of a description (“Request body”, “Example”), and no subject of its own."""
-    found = words(text)
+    text = _QUOTED.sub("", text)
+    found = words(text) if not _NAMED.search(text) else []
     known = _FILLERS | _RESPONSE | _ERRORS | _BODY | _QUERY | _PATH | _HEADER | _PARTS
     return 0 < len(found) <= 7 and all(word in known or word.isdigit() for word in found)
 
@@ -134,6 +150,8 @@ def column(text: str) -> Column | None:
 def label(text: str) -> Literal["method", "path"] | None:
     """Whether `text` labels a method or an address."""
     plain = " ".join(text.strip().strip(":*").lower().split())
-    if plain in _METHOD_LABELS:
+    found = plain.split()
+    if plain in _METHOD_LABELS or (0 < len(found) < 5 and found[-1] in _METHOD_ENDS and set(found) <= _METHOD_WORDS):
         return "method"
-    return "path" if plain in _PATH_LABELS else None
+    is_path = 0 < len(found) < 5 and found[-1] in _PATH_ENDS and set(found) <= _PATH_WORDS
+    return "path" if plain in _PATH_LABELS or is_path else None
