@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run ui console browser test oidc lint audit smoke-llm bench-scraping bench format lock clean
+.PHONY: help run ui console browser servers test oidc lint audit smoke-llm bench-scraping bench format lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,7 +52,11 @@ debian = @command -v $(2) >/dev/null || { \
 browser: ## Install the browser that the console is tested with (Debian's chromium; skipped where that is not permitted)
 	$(call debian,chromium,chromium,the console's tests in a browser)
 
-test: $(VENV)/.dev $(VENV)-upstreams/.made oidc console browser ## Run every test, with branch coverage of chalicelib
+servers: ## Install the servers whose documentation becomes calls (Debian's etcd and Prometheus; skipped where not permitted)
+	$(call debian,etcd-server,etcd,calls from the documentation of etcd)
+	$(call debian,prometheus,prometheus,calls from the documentation of Prometheus)
+
+test: $(VENV)/.dev $(VENV)-upstreams/.made oidc console browser servers ## Run every test, with branch coverage of chalicelib
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 OIDC := tests/auth/oidc/node_modules
