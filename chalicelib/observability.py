@@ -232,12 +232,14 @@ METRICS: Final = {  # what each that is emitted tells; docs/metrics.md is made f
 def emit_metrics(values: Mapping[str, float], dimensions: Mapping[str, str]) -> None:
     """Write one line in CloudWatch's embedded metric format. Names ending in ``_ms`` are milliseconds, others counts.
 
+    Each is counted per stage (what alarms look at, since an alarm cannot search) and, besides, per `dimensions`.
     Written here, since powertools' metrics take 66 µs for each, a sixth of a whole invocation (measured).
     """
     metrics = [{"Name": name, "Unit": "Milliseconds" if name.endswith("_ms") else "Count"} for name in values]
-    directive = {"Namespace": "Waygate", "Dimensions": [["service", *dimensions]], "Metrics": metrics}
+    by = [["stage"], ["stage", *dimensions]] if dimensions else [["stage"]]
+    directive = {"Namespace": "Waygate", "Dimensions": by, "Metrics": metrics}
     about = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
-    emit_line(one_line({"_aws": about, **_ids.get(), "service": _SERVICE, **dimensions, **values}))
+    emit_line(one_line({"_aws": about, **_ids.get(), "stage": settings().stage, **dimensions, **values}))
 
 
 @functools.cache

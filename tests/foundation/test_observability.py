@@ -223,7 +223,8 @@ def test_metrics_are_one_emf_line(lines: list[str]) -> None:
     assert directive["Namespace"] == "Waygate"
     units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
     assert units == {"invocations": "Count", "duration_ms": "Milliseconds"}
-    assert sorted(directive["Dimensions"][0]) == ["integration", "service"]
+    assert directive["Dimensions"] == [["stage"], ["stage", "integration"]]
+    assert (document["stage"], document["integration"]) == ("local", "shop\n")
 
 
 @pytest.mark.parametrize("trace_id", [None, "", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0"])
