@@ -28,10 +28,6 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe log line that is written."
     )
-    origin_secret: SecretStr = Field(
-        default=SecretStr(""),
-        description="What CloudFront sends in `Waygate-Origin-Secret`: only beside it is `X-Forwarded-For` believed.",
-    )
     denied_ports: Annotated[tuple[Annotated[int, Field(gt=0, lt=65536)], ...], NoDecode] = Field(
         default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
     )

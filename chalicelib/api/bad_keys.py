@@ -11,15 +11,13 @@ minute, and at most four more per process. Where the counter fails, each process
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
 import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
@@ -28,9 +26,8 @@ from chalicelib.auth import api_keys
 from chalicelib.errors import RateLimited
 from chalicelib.observability import logger
 from chalicelib.runtime import RuntimeRow, key_of
-from chalicelib.settings import Caps, settings
+from chalicelib.settings import Caps
 
-ORIGIN_HEADER: Final = "waygate-origin-secret"
 _WINDOW_S: Final = 60.0
 _SHARED_EVERY: Final = 5
 _SOURCES: Final = 10_000
@@ -54,23 +51,9 @@ _sources: OrderedDict[str, _Source] = OrderedDict()
 _lock = threading.Lock()
 
 
-def source_of(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """The client's address: what API Gateway saw or, beside the origin's secret, what CloudFront saw.
-
-    `headers` by lower-case name. An IPv6 client has a whole /64 to itself, so that is the source.
-    """
-    identity = (event.get("requestContext") or {}).get("identity") or {}
-    address = str(identity.get("sourceIp") or "")
-    secret = settings().origin_secret.get_secret_value()
-    if secret and hmac.compare_digest(headers.get(ORIGIN_HEADER, "").encode(), secret.encode()):
-        hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
-        before = [hop for hop in hops if hop and hop != address]  # CloudFront's own address is the last one
-        address = before[-1] if before else address
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+def any_seen() -> bool:
+    """False where this process has seen no bad key, so that no source has to wait."""
+    return bool(_sources)
 
 
 def check(source: str, authorization: str, *, now: Callable[[], float] = time.time) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib import checked_json
-from chalicelib.api import bad_keys
+from chalicelib.api import bad_keys, client_address
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import Caller, Scope
 from chalicelib.auth.audit import Actor
@@ -59,7 +59,6 @@ class Context:
     raw_body: bytes
     remaining_s: float
     address: str | None = None
-    source: str = "unknown"
     caller: Caller | None = None
 
     @classmethod
@@ -78,12 +77,16 @@ class Context:
             raw_body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
             remaining_s=remaining / 1000,
             address=(event.get("requestContext", {}).get("identity") or {}).get("sourceIp"),
-            source=bad_keys.source_of(event, headers),
         )
 
     def header(self, name: str) -> str | None:
         """A request header, by lower-case name."""
         return self.headers.get(name)
+
+    @property
+    def source(self) -> str:
+        """Whose bad keys are counted together."""
+        return client_address.source_of(self.address or "", self.headers)
 
     @property
     def who(self) -> Caller:
@@ -181,7 +184,8 @@ def answer_to(endpoint: Endpoint, context: Context) -> Reply:
     authorization = context.header("authorization")
     if authorization is None:
         return _run(endpoint, context)
-    bad_keys.check(context.source, authorization)
+    if bad_keys.any_seen():
+        bad_keys.check(context.source, authorization)
     try:
         return _run(endpoint, context)
     except Unauthenticated:
