@@ -31,8 +31,45 @@ os.environ.update(
 from infra.local.demo import DemoServer, serve  # noqa: E402
 from infra.local.gateway import Gateway  # noqa: E402
 from infra.local.standin import LocalAws  # noqa: E402
+from tests import permissions  # noqa: E402
 from tests.aws_calls import AwsCalls  # noqa: E402
 from tests.client import Api  # noqa: E402
+
+_ledger = permissions.Ledger()
+_made: set[permissions.Need] = set()  # in all processes
+
+
+def pytest_sessionstart() -> None:
+    """From here on, no function does what its policy does not allow."""
+    permissions.watch(_ledger)
+
+
+@pytest.fixture(autouse=True)
+def _policies_hold() -> Iterator[None]:
+    """A call that was refused fails the test, whatever the code made of it."""
+    yield
+    refused, _ledger.refused = _ledger.refused, []
+    assert not refused, f"not allowed by infra/policies.py: {refused}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of xdist hands its ledger over."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["aws"] = [tuple(need) for need in _ledger.needs]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The ledger of a worker of xdist."""
+    _made.update(permissions.Need(*need) for need in getattr(node, "workeroutput", {}).get("aws", ()))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """After a run of everything: what the policies allow and nobody needed."""
+    made = _made | _ledger.needs
+    if made and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        terminalreporter.section("permissions that no test needed", sep="-")
+        terminalreporter.write_line("\n".join(permissions.never_made(made)) or "none")
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +84,7 @@ def _standin() -> Iterator[LocalAws]:
 def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     """An empty AWS, with Waygate's resources in it."""
     from chalicelib import rows
-    from chalicelib.api import bad_keys
+    from chalicelib.api import bad_keys, client_address
     from chalicelib.auth import keyring
     from chalicelib.auth.oauth import public_origin
     from chalicelib.gateway import admit, credential, resolve, retry
@@ -56,6 +93,7 @@ def aws(_standin: LocalAws, monkeypatch: pytest.MonkeyPatch) -> LocalAws:
     _standin.reset()
     rows.forget_everything()
     bad_keys.forget_everything()
+    client_address.forget()
     keyring.forget()
     public_origin.forget()
     resolve.forget_everything()
