@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run ui console browser servers test oidc lint audit smoke-llm bench-scraping bench format lock clean
+.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench format lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,13 +67,24 @@ oidc: ## Install the certified OpenID provider that tests refresh tokens at (nee
 	  (cd tests/auth/oidc && npm ci --no-audit --no-fund --silent) && touch $(OIDC)/.made \
 	  || echo "npm could not install it: the tests of refresh at a certified provider will be SKIPPED." >&2
 
-lint: $(VENV)/.dev ## ruff, mypy, import-linter, bandit, cfn-lint; hadolint, zizmor and schemas for Dockerfile and .github
+ASL = if ! command -v npm >/dev/null; then echo "No Node.js: the state machine's definition is NOT checked." >&2; exit 0; fi; \
+  cd infra/lint && { [ node_modules/.made -nt package-lock.json ] || { npm ci --no-audit --no-fund --silent && touch node_modules/.made; }; } \
+  && npx --no-install asl-validator --silent --json-path ../scrape_job.asl.json
+
+policies: $(VENV)/.local ## Write the functions' policies for every stage (ADD=green adds a stage)
+	@$(PY) -m infra.policies $(if $(ADD),--add $(ADD))
+
+lint: $(VENV)/.dev $(VENV)-checkov/.made ## ruff, mypy, import-linter, bandit, cfn-lint, checkov, asl-validator; hadolint, zizmor and schemas for Dockerfile and .github
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(VENV)/bin/bandit -q -ll -c pyproject.toml -r app.py chalicelib cli infra
-	@$(VENV)/bin/cfn-lint infra/template.yaml
+	@$(PY) -m infra.policies --check
+	@$(PY) -m infra.stacks build/templates
+	@$(VENV)/bin/cfn-lint build/templates/*.yaml
+	@$(VENV)-checkov/bin/checkov --config-file infra/checkov.yaml -d build/templates
+	@$(ASL) || { echo "The state machine's definition is not valid." >&2; exit 1; }
 	@$(VENV)/bin/hadolint Dockerfile
 	@$(VENV)/bin/zizmor --offline --no-progress -q .github
 	@$(VENV)/bin/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -101,12 +112,12 @@ format: $(VENV)/.dev ## Format the code
 
 lock: ## Resolve requirements*.in into requirements*.txt
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q pip-tools
-	@for f in requirements requirements-local requirements-dev requirements-upstreams requirements-bench; do \
+	@for f in requirements requirements-local requirements-dev requirements-upstreams requirements-bench requirements-checkov; do \
 	  $(VENV)-lock/bin/pip-compile -q --strip-extras --no-header --annotation-style=line --allow-unsafe \
 	    --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$f.txt $$f.in; done
 
 clean: ## Remove the virtual environment and what tools left behind; the local state stays
-	@rm -rf $(VENV) $(VENV)-lock $(VENV)-upstreams $(VENV)-bench build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	@rm -rf $(VENV) $(VENV)-lock $(VENV)-upstreams $(VENV)-bench $(VENV)-checkov build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
 
 $(VENV)/.made:
 	@if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
@@ -130,6 +141,13 @@ $(VENV)-bench/.made: $(VENV)/.made requirements-bench.txt
 	@echo "Installing rivals into $(VENV)-bench …"
 	@"$(PYTHON)" -m venv $(VENV)-bench
 	@$(VENV)-bench/bin/pip install -q --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+# What checks the templates, in an environment of its own: its pins are not ours.
+$(VENV)-checkov/.made: $(VENV)/.made requirements-checkov.txt
+	@echo "Installing checkov into $(VENV)-checkov …"
+	@"$(PYTHON)" -m venv $(VENV)-checkov
+	@$(VENV)-checkov/bin/pip install -q --disable-pip-version-check -r requirements-checkov.txt
 	@touch $@
 
 # Real APIs that tests run as upstreams, in an environment of their own: their pins are not ours.

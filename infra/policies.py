@@ -115,6 +115,7 @@ FUNCTIONS: Final[dict[str, tuple[Grant, ...]]] = {
         table("oauth-clients", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query"),
         table("jobs", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         table("invocations", "GetItem Query", indexes="failures integration"),
+        table("usage", "Query"),
         table("audit", "PutItem Query"),
         table("runtime", "BatchGetItem DeleteItem GetItem PutItem UpdateItem"),
         listing(),
@@ -126,6 +127,7 @@ FUNCTIONS: Final[dict[str, tuple[Grant, ...]]] = {
         queue("orphaned-tokens", "DeleteMessage ReceiveMessage SendMessage"),
         function("administer"),
         function("index_actions"),
+        function("record_invocations"),
         *WORKFLOW,
     ),
     "administer": (
@@ -153,8 +155,10 @@ FUNCTIONS: Final[dict[str, tuple[Grant, ...]]] = {
         queue("orphaned-tokens", "DeleteMessage GetQueueAttributes ReceiveMessage"),
     ),
     "record_invocations": (
-        table("invocations", "BatchWriteItem"),
+        table("invocations", "PutItem"),
+        table("usage", "UpdateItem"),
         table("api-keys", "GetItem UpdateItem"),
+        _allow(["logs:FilterLogEvents"], "arn:aws:logs:*:*:log-group:/aws/lambda/waygate-{stage}:*"),
         FAILED_EVENTS,
     ),
     "index_actions": (

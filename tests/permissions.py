@@ -152,6 +152,10 @@ def _function(operation: str, arguments: dict[str, Any]) -> tuple[str, str]:
     return f"lambda:{action}", _arn("lambda", f"function:{arguments['FunctionName']}")
 
 
+def _log_group(operation: str, arguments: dict[str, Any]) -> tuple[str, str]:
+    return f"logs:{operation}", _arn("logs", f"log-group:{arguments['logGroupName']}:*")
+
+
 def _workflow(operation: str, arguments: dict[str, Any]) -> tuple[str, str]:
     return f"states:{operation}", arguments.get("stateMachineArn") or arguments["executionArn"]
 
@@ -162,6 +166,7 @@ _OTHERS: Final[dict[str, Callable[[str, dict[str, Any]], tuple[str, str]]]] = {
     "ssm": _parameter,
     "lambda": _function,
     "stepfunctions": _workflow,
+    "logs": _log_group,
 }
 
 
@@ -191,7 +196,7 @@ def watch(ledger: Ledger) -> None:
         return send(self, operation, arguments)
 
     def run_as(self: Any, function_name: str, handler: Any, payload: bytes) -> Any:
-        with running(function_name.removeprefix(self._prefix).removeprefix("-") or policies.API):
+        with running(function_name.removeprefix(self.prefix).removeprefix("-") or policies.API):
             return run(self, function_name, handler, payload)
 
     def answer_as(self: Any, request: Any) -> Any:
