@@ -23,6 +23,7 @@ from chalicelib.api import (
     openapi,
     scrape_jobs,
     tags,
+    transfers,
     uploads,
     usage,
     workspaces,
@@ -33,8 +34,8 @@ from chalicelib.settings import settings
 app = Application(app_name="waygate")
 openapi.describe(app.endpoints)
 app.serve(
-    *(health, openapi, keys, workspaces, keyring, integrations, exports, clients, actions, tags, connections, audit),
-    *(oauth, connect_sessions, scrape_jobs, uploads, invocations, usage),
+    *(health, openapi, keys, workspaces, keyring, integrations, exports, clients, actions, tags, connections),
+    *(transfers, audit, oauth, connect_sessions, scrape_jobs, uploads, invocations, usage),
 )
 
 

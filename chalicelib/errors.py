@@ -10,6 +10,7 @@
     ├── Unauthenticated              401  unauthenticated
     ├── Forbidden                    403
     │   ├── InsufficientScope             insufficient_scope
+    │   ├── ExportDisabled                export_disabled
     │   ├── IntegrationDisabled           integration_disabled
     │   └── EgressBlocked                 egress_blocked
     ├── NotFound                     404
@@ -171,6 +172,13 @@ class InsufficientScope(Forbidden):
     """The API key lacks the scope, or is limited to other integrations."""
 
     code, title = "insufficient_scope", "This API key may not do that"
+
+
+class ExportDisabled(Forbidden):
+    """The deployment's settings let no credential out, not even sealed for a backup."""
+
+    code, title = "export_disabled", "Credentials cannot be exported here"
+    fix = "Its owner can allow it: WAYGATE_CREDENTIAL_EXPORT=true."
 
 
 class IntegrationDisabled(Forbidden):

@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     audit_days: int = Field(
         default=400, ge=1, le=3_650, description="How many days the audit of credentials is kept; 400 is 13 months."
     )
+    credential_export: bool = Field(
+        default=False,
+        description="Whether an admin key may take credentials out for a backup, sealed under a key of its own; "
+        "`make run` always allows it.",
+    )
 
     calls_per_s: float = Field(
         default=10,

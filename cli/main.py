@@ -14,6 +14,7 @@ import typer
 from cli import VERSION
 from cli.commands.add import add
 from cli.commands.audit import audit
+from cli.commands.backup import backup, restore
 from cli.commands.browse import delete, list_, reset_breaker, show
 from cli.commands.call import call
 from cli.commands.clients import clients
@@ -53,6 +54,8 @@ app.command(rich_help_panel=_USE)(audit)
 app.command(rich_help_panel=_USE)(usage)
 app.command(rich_help_panel=_OPERATE)(doctor)
 app.command(rich_help_panel=_OPERATE)(reset_breaker)
+app.command(rich_help_panel=_OPERATE)(backup)
+app.command(rich_help_panel=_OPERATE)(restore)
 app.add_typer(keys, name="keys", rich_help_panel=_OPERATE)
 app.add_typer(workspaces, name="workspaces", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(disconnect)

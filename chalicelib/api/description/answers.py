@@ -278,6 +278,12 @@ class Invocation(Answer):
     trace_id: str | None = Field(description="The X-Ray trace that it belongs to, sampled or not.")
 
 
+class Exported(Answer):
+    """A credential on its way into a backup."""
+
+    sealed: str = Field(description="AES-256-GCM under the caller's key, in base64.")
+
+
 class Backfilled(Answer):
     """How much of the log was read again."""
 

@@ -129,6 +129,15 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("DELETE", "/v1/connections/{integration}/{connection}"): Told(answers.Deleted, (200, 204), _IF_MATCH),
     ("POST", "/v1/connections/{integration}/{connection}/refresh"): Told(answers.Connection, errors=(502,)),
     ("POST", "/v1/connections/{integration}/{connection}/test"): Told(answers.Verdict, example={}),
+    ("POST", "/v1/connections/{integration}/{connection}/export"): Told(
+        answers.Exported, example={"key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU="}
+    ),
+    ("POST", "/v1/connections/{integration}/{connection}/import"): Told(
+        answers.Connection,
+        (201,),
+        example={"key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU=", "sealed": "AY…"},
+        errors=(424, 502),
+    ),
     ("POST", "/v1/connections/{integration}/{connection}/authorize"): Told(answers.Authorization, example={}),
     ("POST", "/v1/connections/{integration}/{connection}/reconnect"): Told(answers.Authorization, example={}),
     ("GET", "/v1/oauth/start/{flow}"): Told(None, (), pages=(400,), redirects=True, errors=(409,)),
@@ -137,6 +146,14 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("GET", "/v1/integrations/{integration}/clients/{client}"): Told(answers.OAuthClient),
     ("PUT", "/v1/integrations/{integration}/clients/{client}"): Told(
         answers.OAuthClient, (200, 201), _IF_MATCH, example={"client_id": "1034", "client_secret": "the-secret"}
+    ),
+    ("POST", "/v1/integrations/{integration}/clients/{client}/export"): Told(
+        answers.Exported, example={"key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU="}
+    ),
+    ("POST", "/v1/integrations/{integration}/clients/{client}/import"): Told(
+        answers.OAuthClient,
+        (201,),
+        example={"key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU=", "sealed": "AY…"},
     ),
     ("DELETE", "/v1/integrations/{integration}/clients/{client}"): Told(None, (204,), _IF_MATCH),
     ("POST", "/v1/connect-sessions"): Told(
