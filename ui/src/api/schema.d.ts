@@ -197,6 +197,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/connections/{integration}/{connection}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The connection's credential, sealed under the caller's key, for a backup. The audit says who took it */
+        post: operations["transfers_export_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/connections/{integration}/{connection}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect with a credential from a backup: it is sealed under this workspace's keyring, and tried out */
+        post: operations["transfers_import_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connections/{integration}/{connection}/reconnect": {
         parameters: {
             query?: never;
@@ -350,6 +384,40 @@ export interface paths {
         post?: never;
         /** Delete a client. One that connections use is kept, unless forced: they could not be renewed any more */
         delete: operations["clients_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/integrations/{integration}/clients/{client}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The OAuth client's secret, sealed under the caller's key, for a backup. The audit says who took it */
+        post: operations["transfers_export_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/integrations/{integration}/clients/{client}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register an OAuth client from a backup, sealed under this workspace's keyring */
+        post: operations["transfers_import_client"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1736,6 +1804,43 @@ export interface components {
             updated_at: string;
         };
         /**
+         * ConnectionImport
+         * @description A connection as a backup has it.
+         */
+        ConnectionImport: {
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * Key
+             * Format: password
+             */
+            key: string;
+            /** Sealed */
+            sealed: string;
+            /**
+             * Client
+             * @default null
+             */
+            client?: string | null;
+            /**
+             * Expires At
+             * @description Of a secret that nobody can refresh.
+             * @default null
+             */
+            expires_at?: string | null;
+        };
+        /**
          * ConnectionPatch
          * @description The body of PATCH (RFC 7396): settings are merged, `enabled` switches, credentials are replaced by PUT alone.
          */
@@ -2280,6 +2385,28 @@ export interface components {
             confidence?: number;
         };
         /**
+         * Export
+         * @description The body of an export: the key to seal under, 32 random bytes in base64. It is not kept.
+         */
+        Export: {
+            /**
+             * Key
+             * Format: password
+             */
+            key: string;
+        };
+        /**
+         * Exported
+         * @description A credential on its way into a backup.
+         */
+        Exported: {
+            /**
+             * Sealed
+             * @description AES-256-GCM under the caller's key, in base64.
+             */
+            sealed: string;
+        };
+        /**
          * Failure
          * @description How an answer says no: an HTTP status from 400 on, or a body with one of `values` at `pointer`.
          */
@@ -2346,6 +2473,19 @@ export interface components {
             version: string;
             /** Stage */
             stage: string;
+        };
+        /**
+         * Import
+         * @description A sealed credential, and the key that it was sealed under.
+         */
+        Import: {
+            /**
+             * Key
+             * Format: password
+             */
+            key: string;
+            /** Sealed */
+            sealed: string;
         };
         /**
          * Integration
@@ -4376,7 +4516,7 @@ export interface components {
                 };
             };
         };
-        /** @description One of: `egress_blocked`, `insufficient_scope`, `integration_disabled`. */
+        /** @description One of: `egress_blocked`, `export_disabled`, `insufficient_scope`, `integration_disabled`. */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -4386,7 +4526,7 @@ export interface components {
                     /** @constant */
                     status?: 403;
                     /** @enum {unknown} */
-                    code?: "egress_blocked" | "insufficient_scope" | "integration_disabled";
+                    code?: "egress_blocked" | "export_disabled" | "insufficient_scope" | "integration_disabled";
                 };
             };
         };
@@ -5498,6 +5638,95 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    transfers_export_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration: string;
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU="
+                 *     }
+                 */
+                "application/json": components["schemas"]["Export"];
+            };
+        };
+        responses: {
+            /** @description A credential on its way into a backup. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exported"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    transfers_import_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration: string;
+                connection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU=",
+                 *       "sealed": "AY…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConnectionImport"];
+            };
+        };
+        responses: {
+            /** @description A connection, without its credential. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     oauth_reconnect: {
         parameters: {
             query?: never;
@@ -5988,6 +6217,93 @@ export interface operations {
             409: components["responses"]["Problem409"];
             412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    transfers_export_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration: string;
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU="
+                 *     }
+                 */
+                "application/json": components["schemas"]["Export"];
+            };
+        };
+        responses: {
+            /** @description A credential on its way into a backup. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exported"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    transfers_import_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration: string;
+                client: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "c2l4dGVlbi1ieXRlcy1vZi1hLWtleS10d2ljZS1vdmU=",
+                 *       "sealed": "AY…"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description A registration with a provider, without its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthClient"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
