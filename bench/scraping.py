@@ -69,6 +69,18 @@ def read(url: str) -> tuple[dict[str, Any], dict[str, Any], float]:
         return show(ended), document, took
 
 
+def pace(folder: Path) -> tuple[int, float]:
+    """The pages of a site, and the seconds of CPU time in which they are read, without crawling and without a model."""
+    from chalicelib.scraper.site import reader
+    from chalicelib.scraper.site.page import Page
+
+    pages = [Page(f"http://127.0.0.1/{each.name}", "text/html", each.read_bytes()) for each in folder.rglob("*.html")]
+    began = time.process_time()
+    for each in pages:
+        reader.read_page(each)
+    return len(pages), time.process_time() - began
+
+
 def unquoted(document: dict[str, Any]) -> int:
     """How many endpoints of `document` have no quote of their own."""
     operations = [
@@ -91,24 +103,28 @@ def main() -> int:
         )
         return 2
     scoring = _module(folder.parent / "score.py")
-    results = []
-    print("site               pages   prec recall     F1 params  auth unquoted      s")
+    results, paces = [], []
+    print("site               pages   prec recall     F1 params  auth unquoted      s pages/CPU s")
     for site in sorted(path for path in folder.iterdir() if (path / "key.json").exists()):
         with served(site / "site") as url:
             job, document, took = read(url)
         score = scoring.score(document, json.loads((site / "key.json").read_text()))
         results.append(score)
+        count, cpu = pace(site / "site")
+        paces.append((count, cpu))
         pages = f"{job['progress'].get('pages_read')}/{job['progress'].get('pages_found')}"
         recall = "" if score["param_recall"] is None else f"{score['param_recall']:.3f}"
         figures = (
             f"{score['precision']:6.3f} {score['recall']:6.3f} {score['f1']:6.3f} {recall:>6} {score['auth_f1']:5.2f}"
         )
-        print(f"{site.name:14} {pages:>9} {figures} {unquoted(document):8} {took:6.1f}", flush=True)
+        print(f"{site.name:14} {pages:>9} {figures} {unquoted(document):8} {took:6.1f} {count / cpu:11.0f}", flush=True)
         if job["error"]:
             print(f"{'':14} {job['error']['code']}: {job['error']['detail']}")
     with_parameters = [each["param_recall"] for each in results if each["param_recall"] is not None]
     mean = sum(each["f1"] for each in results) / len(results)
-    print(f"mean F1 {mean:.3f}, parameter recall {sum(with_parameters) / max(1, len(with_parameters)):.3f}")
+    recall_mean = sum(with_parameters) / max(1, len(with_parameters))
+    per_s = sum(count for count, _ in paces) / sum(cpu for _, cpu in paces)
+    print(f"mean F1 {mean:.3f}, parameter recall {recall_mean:.3f}, {per_s:.0f} pages a CPU second in all")
     return 0
 
 

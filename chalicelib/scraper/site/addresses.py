@@ -23,6 +23,12 @@ _GENERIC: Final = re.compile(
 _WEBHOOK: Final = re.compile(r"\b(?:web-?hooks?|call-?backs?|event notifications?)\b", re.IGNORECASE)
 
 
+def is_shown(endpoint: Endpoint) -> bool:
+    """Whether an address without a method is more than mentioned: its answer or its parameters are shown."""
+    parameters = any(each.description for each in endpoint.parameters)
+    return bool(endpoint.responses or endpoint.response_fields or parameters)
+
+
 def origin_of(host: str) -> str:
     """Scheme and host in lower case; without a scheme as it is."""
     return host.rstrip("/") if any(c in host for c in "{<$[") else host.rstrip("/").lower()
@@ -161,7 +167,7 @@ def _votes(endpoints: Sequence[Endpoint]) -> dict[str, float]:
 
     An address that is merely linked to counts only where no page shows how to call one.
     """
-    called = [each for each in endpoints if each.host and (each.method or each.responses or each.parameters)]
+    called = [each for each in endpoints if each.host and (each.method or is_shown(each))]
     shown = {
         (origin_of(each.host), each.path, _page(each)) for each in called or (each for each in endpoints if each.host)
     }

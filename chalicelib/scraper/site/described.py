@@ -63,7 +63,7 @@ class Descriptions:
 
     def introduces(self, block: Paragraph, role: Role, owners: list[Mention]) -> bool:
         """A line that names a parameter and its type, below words that announce parameters."""
-        if not owners or len(block.inline.text) > captions.MOST:
+        if not owners or (len(block.inline.text) > captions.MOST and not block.inline.code):
             return False
         read = fields.of_paragraph(block.inline, role, self._quotes.cite(block, block.inline.text, 0.8))
         if read is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from chalicelib.scraper.site import details, vocabulary
-from chalicelib.scraper.site.blocks import EMPTY, Inline, Item, Table
+from chalicelib.scraper.site.blocks import EMPTY, Inline, Item, Place, Table
 from chalicelib.scraper.site.details import Details, Scalar, Typed
 from chalicelib.scraper.site.fragments import Evidence, Location, Parameter
 
@@ -33,6 +33,7 @@ _LINE: Final = re.compile(
     r"(?P<rest>(?:[\s,(—–-]{1,4}(?:required|optional|nullable|read-only|default(?:s to|:)? \S{1,40})\)?){0,3})\Z",
     re.IGNORECASE,
 )
+_HINTED: Final = re.compile(r"\s{0,3}(?:[(\[].{1,400}[)\]]|:\s.{3,}|[–—-]\s.{3,})", re.DOTALL)
 _PLACES: Final[dict[str, Location]] = {
     "path": "path", "url": "path", "uri": "path", "route": "path", "query": "query", "querystring": "query",
     "header": "header", "headers": "header", "cookie": "cookie", "body": "body", "form": "body", "formdata": "body",
@@ -287,8 +288,10 @@ def of_item(item: Item, role: vocabulary.Role | None, evidence: Evidence, *, is_
     is_set_apart = first is not None and first.strip("\"'`:?* ") == lead["name"]
     if not is_set_apart and not (is_announced and (lead["separator"] or lead["hints"] or not lead["rest"])):
         return None
-    if is_set_apart and not (lead["separator"] or lead["hints"] or not lead["rest"] or is_announced):
+    if is_set_apart and not (lead["separator"] or lead["hints"] or lead["rest"][:1] in "([" or is_announced):
         return None
+    if not is_set_apart and not lead["rest"] and not lead["hints"] and (inline.links or not lead["name"][:1].islower()):
+        return None  # an entry of a menu
     hints, rest = lead["hints"] or "", lead["rest"]
     said = details.read(f"{hints} {rest}")
     required = {"?": False, "*": True}.get(lead["mark"] or "", said.required)
@@ -299,10 +302,13 @@ def of_item(item: Item, role: vocabulary.Role | None, evidence: Evidence, *, is_
 
 def of_paragraph(inline: Inline, role: vocabulary.Role | None, evidence: Evidence) -> Parameter | None:
     """The parameter that a line such as ``limit integer required`` introduces, whose description follows."""
-    lead = _LINE.match(inline.text)
-    if lead is None or role in (None, "response", "errors") or lead["name"].lower() in _NOT_NAMES:
+    if role in (None, "response", "errors"):
         return None
-    first = _first_mark(inline)
+    lead, first = _LINE.match(inline.text), _first_mark(inline)
+    if lead is None and first is not None and _HINTED.match(inline.text.replace(first, "", 1)):
+        return of_item(Item(Place(), inline, 0), role, evidence, is_announced=False)
+    if lead is None or lead["name"].lower() in _NOT_NAMES:
+        return None
     if first is not None and first.strip("\"'`:?* ") != lead["name"]:
         return None
     typed = details.type_of(lead["type"])

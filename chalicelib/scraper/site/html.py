@@ -286,7 +286,8 @@ class _Builder:
             if href := attributes.get("href"):
                 self._run.links.append(href[:2000])
         elif tag == "img":
-            self._run.add(attributes.get("alt") or "")
+            alt = attributes.get("alt") or ""
+            self._run.add(alt if "://" not in alt else "")
         elif tag == "input":
             if attributes.get("type") == "checkbox" and "checked" in attributes:
                 self._run.add("✓")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from chalicelib.scraper.site import mentions, paths, vocabulary
-from chalicelib.scraper.site.blocks import Block, Code, Heading
+from chalicelib.scraper.site.blocks import Block, Code, Heading, Paragraph
 from chalicelib.scraper.site.mentions import Mention
 
 _METHOD: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b")
@@ -20,11 +20,14 @@ class Labels:
     def __init__(self) -> None:
         self._values: dict[str, list[str]] = {}
         self._open: str | None = None
+        self._badge = ""
         self._block: Block | None = None
 
     def read(self, block: Block) -> tuple[bool, list[tuple[Block, list[Mention]]]]:
         """Whether `block` is labelled lines and nothing else, and the endpoints that are complete with it."""
         done: list[tuple[Block, list[Mention]]] = []
+        if self._stacked(block, done):
+            return True, done
         if self._open is not None and not isinstance(block, Heading):
             kind, self._open = self._open, None
             inline = getattr(block, "inline", None)
@@ -43,6 +46,23 @@ class Labels:
                 self._open = said
                 any_found = any_found or not isinstance(block, Heading)
         return any_found, done
+
+    def _stacked(self, block: Block, done: list[tuple[Block, list[Mention]]]) -> bool:
+        """A block that is a method and nothing else, with one below that is its address and nothing else."""
+        method, self._badge = self._badge, ""
+        text = (
+            block.template if isinstance(block, Code) else block.inline.template if isinstance(block, Paragraph) else ""
+        )
+        if not text or len(text) > _LONGEST or "\n" in text.strip():
+            return False
+        plain = text.strip(" `")
+        if method and (there := mentions.address(plain)) is not None:
+            quote = block.text if isinstance(block, Code) else plain
+            done.append((block, [Mention(method, there, "label", quote, block, owns=True)]))
+            return True
+        if plain.upper() in paths.METHODS and isinstance(block, Paragraph):
+            self._badge = plain.upper()
+        return False
 
     def settle(self) -> list[tuple[Block, list[Mention]]]:
         """The endpoint of what has been labelled so far; an address alone makes one whose method is not named."""

@@ -52,7 +52,7 @@ def find(text: str) -> Iterator[Line]:
 def _lines(found: re.Match[str], text: str) -> Iterator[Line]:
     begin = found.start("host") if found["host"] else found.start("path")
     there = paths.target(text[begin : found.end()].rstrip("\"'`"))
-    if there is None:
+    if there is None or there.path.strip("/") in paths.METHODS:
         return
     for method in dict.fromkeys(_ONE.findall(found["methods"])):
         words = (found.groupdict().get("words") or "").strip()

@@ -108,19 +108,19 @@ def _in_text(block: Block, inline: Inline) -> Iterator[Mention]:
     if found:
         return
     for code in inline.code:
-        if (there := _address(code)) is not None:
+        if (there := address(code)) is not None:
             is_all = len(inline.text) - len(code) <= (_MOST_AROUND if there.host else 2)
             yield Mention(None, there, "url", inline.text if len(inline.text) < 300 else code, block, owns=is_all)
     plain = text if not inline.code else ""
     for match in list(_ADDRESS.finditer(plain[:5000]))[:20]:
-        if match[0].startswith("http") and (there := _address(match[0])) is not None:
+        if match[0].startswith("http") and (there := address(match[0])) is not None:
             is_all = len(inline.text) - len(match[0]) <= _MOST_AROUND
             yield Mention(
                 None, there, "url", inline.text[:300] if len(inline.text) < 300 else match[0], block, owns=is_all
             )
 
 
-def _address(text: str) -> paths.Target | None:
+def address(text: str) -> paths.Target | None:
     """An absolute address or a path of at least two characters that is no file of the documentation."""
     text = text.strip("\"'`")
     if " " in text.split("<")[0] or not _ONLY_PATH.match(text):
@@ -153,7 +153,7 @@ def _in_code(block: Code) -> Iterator[Mention]:
     for shown in snippets.read(text):
         yield _sample(shown, "snippet", block)
     stripped = text.strip()
-    if "\n" not in stripped and len(stripped) < 500 and (there := _address(stripped)) is not None:
+    if "\n" not in stripped and len(stripped) < 500 and (there := address(stripped)) is not None:
         yield Mention(None, there, "url", stripped, block, owns=True)
 
 

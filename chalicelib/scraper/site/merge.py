@@ -121,7 +121,7 @@ def _grouped(placed: Sequence[_Placed], base: str, left_out: list[LeftOut]) -> d
     for shape, found in open_ones.items():
         if shape in known:
             continue
-        if shape == "/" or (names_methods and not any(_is_shown(each.claim) for each in found)):
+        if shape == "/" or (names_methods and not any(addresses.is_shown(each.claim) for each in found)):
             left_out.extend(
                 LeftOut(reason="not_an_endpoint", what=each.claim.path[:300], url=each.claim.evidence.url)
                 for each in found[:1]
@@ -157,11 +157,6 @@ def _is_described(claim: Endpoint) -> bool:
         and claim.method is not None
         and bool(claim.parameters or claim.responses)
     )
-
-
-def _is_shown(claim: Endpoint) -> bool:
-    """Whether an address without a method is more than mentioned: its answer or its parameters are shown."""
-    return bool(claim.responses or claim.response_fields or any(each.description for each in claim.parameters))
 
 
 def _common_base(base: str, shapes: Sequence[str]) -> str:

@@ -232,14 +232,15 @@ class Scopes:
 
     def _paragraph(self, block: Paragraph, found: list[Mention]) -> None:
         text = block.inline.text
+        owners, told = self._here(block), self._descriptions
+        if not found and told.introduces(block, self._captions.role(block, self._level), owners):
+            return
         is_caption = captions.is_caption(block)
         if is_caption and not found:
             self._captions.announce(text)
         else:
             self._captions.forget_lead()
-        owners, role = self._here(block), self._role(block)
-        told = self._descriptions
-        if told.assigned(block, role, owners) or told.introduces(block, role, owners) or told.goes_on(block):
+        if told.assigned(block, self._role(block), owners) or told.goes_on(block):
             return
         for owner in owners:
             if len(text) < 300 and _DEPRECATED.search(text):

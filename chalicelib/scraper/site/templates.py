@@ -30,6 +30,7 @@ _META: Final = re.compile(
 )
 _EXTENSION: Final = re.compile(r"(.+)\.(json|xml|csv|txt|html|png|jpg|jpeg|gif|yaml|rss|atom)\Z")
 _WORD: Final = re.compile(r"[a-z0-9]+")
+_SERVICES: Final = frozenset(("services", "apis", "versions"))
 _THRESHOLD: Final = 0.6
 _MOST_DEPTH: Final = 16
 _MOST_SIBLINGS: Final = 400
@@ -123,7 +124,7 @@ class _Level:
         values: set[str] = set()
         for part in open_parts:
             claims = self.children[part]
-            if (_looks_like_id(part) and not (self.at < 2 and _VERSION.fullmatch(part))) or (
+            if (_looks_like_id(part) and not self._is_version(part)) or (
                 whole and self.at > 0 and self._may_stand_for(claims, whole) and not self._is_named(part, claims)
             ):
                 values.add(part)
@@ -138,6 +139,11 @@ class _Level:
             left = [part for part in rest if part not in likely and not _is_plural(part)]
             likely.update(part for part in left if not self._is_named(part, self.children[part]))
         return values | likely
+
+    def _is_version(self, part: str) -> bool:
+        """Whether a segment near the root is a version of the API; a bare number after a plural is the id of one."""
+        follows_plural = bool(self.prefix) and _is_plural(self.prefix[-1]) and self.prefix[-1] not in _SERVICES
+        return self.at < 2 and _VERSION.fullmatch(part) is not None and not (part.isdigit() and follows_plural)
 
     def _may_stand_for(self, claims: Sequence[Claimed], whole: Sequence[str]) -> bool:
         """Whether a placeholder is declared with one of the tails that are shown, or follows a plural."""

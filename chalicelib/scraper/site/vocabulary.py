@@ -5,6 +5,7 @@ These are words of the trade, not of any one site. Whatever is not in a list is 
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final, Literal
 
@@ -113,6 +114,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text[:200].lower())
 
 
+@functools.lru_cache(2048)
 def role(text: str) -> Role | None:
     """The part of an endpoint's description that a heading or caption announces; `None` where it announces none."""
     found = set(words(text))
@@ -128,11 +130,13 @@ def role(text: str) -> Role | None:
     return "request"
 
 
+@functools.lru_cache(2048)
 def is_neutral(text: str) -> bool:
     """Whether a caption names a part that requests and answers both have: “Body”, “Headers”, “Example”."""
     return set(words(text)) <= _NEUTRAL
 
 
+@functools.lru_cache(2048)
 def is_structural(text: str) -> bool:
     """Whether a heading names a part of a description (“Request body”, “Example”), and no subject of its own."""
     text = _QUOTED.sub("", text)
@@ -141,12 +145,14 @@ def is_structural(text: str) -> bool:
     return 0 < len(found) <= 7 and all(word in known or word.isdigit() for word in found)
 
 
+@functools.lru_cache(2048)
 def column(text: str) -> Column | None:
     """What a column holds, by its header."""
     plain = text.strip().strip(":*?").lower()
     return _COLUMNS.get(plain) or _COLUMNS.get(plain.removesuffix("s"))
 
 
+@functools.lru_cache(2048)
 def label(text: str) -> Literal["method", "path"] | None:
     """Whether `text` labels a method or an address."""
     plain = " ".join(text.strip().strip(":*").lower().split())
