@@ -28,6 +28,10 @@ export const connectionsQuery = (integration: string) =>
     queryFn: () => unwrap(api.GET('/connections', { params: { query: { integration, limit: 100 } } })),
   })
 
+/** The last 24 hours of every integration, hour by hour. */
+export const usageQuery = () =>
+  queryOptions({ queryKey: ['usage', 'day'], queryFn: () => unwrap(api.GET('/usage')), staleTime: 60_000, refetchInterval: 60_000 })
+
 /** What the key may do. `root` includes everything, `admin` all but workspaces. */
 export function allows(scopes: readonly Scope[], scope: Scope): boolean {
   return scopes.includes(scope) || scopes.includes('root') || (scope !== 'root' && scopes.includes('admin'))

@@ -6,7 +6,7 @@ type Attempt = Shape['Attempt']
 
 /** What an attempt came to, in words. */
 export function attemptWord({ status, reason }: Attempt): string {
-  const why = reason?.replaceAll('_', ' ')
+  const why = reason === `http_${status}` ? undefined : reason?.replaceAll('_', ' ')
   if (status === null || status === undefined) return why ?? 'no answer'
   return why ? `${status} ${why}` : String(status)
 }

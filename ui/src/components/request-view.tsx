@@ -1,7 +1,6 @@
-import type { Shape } from '@/api/client'
 import { CodeBlock } from './copy'
 
-type Request = Shape['MaskedRequest'] & { body?: unknown }
+export type Request = { method: string; url: string; headers: readonly (readonly string[])[]; body?: unknown }
 
 /** A request as it goes over the wire, its secrets masked. */
 export function RequestView({ request, body, label = 'The request' }: { request: Request; body?: string; label?: string }) {

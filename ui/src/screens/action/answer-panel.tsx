@@ -7,7 +7,7 @@ import { Empty } from '@/components/empty'
 import { JsonView } from '@/components/json-view'
 import { duration } from '@/components/numbers'
 import { ProblemNotice } from '@/components/problem'
-import { RequestView } from '@/components/request-view'
+import { RequestView, type Request } from '@/components/request-view'
 import { Skeleton } from '@/components/skeleton'
 import { State } from '@/components/state'
 import { isObject } from '@/schema-form/schema'
@@ -99,7 +99,7 @@ function Dry({ data, policy }: { data: unknown; policy: Shape['InvocationMeta'][
   const request = isObject(data) ? data.request : undefined
   return (
     <>
-      <RequestView request={request as Shape['MaskedRequest'] & { body?: unknown }} />
+      <RequestView request={request as Request} />
       {policy && (
         <details>
           <summary className="rounded text-sm text-muted hover:text-text">The policy that would hold</summary>
