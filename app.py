@@ -15,6 +15,7 @@ from chalicelib.api import (
     connections,
     exports,
     health,
+    integration_health,
     integrations,
     invocations,
     keyring,
@@ -34,8 +35,8 @@ from chalicelib.settings import settings
 app = Application(app_name="waygate")
 openapi.describe(app.endpoints)
 app.serve(
-    *(health, openapi, keys, workspaces, keyring, integrations, exports, clients, actions, tags, connections),
-    *(transfers, audit, oauth, connect_sessions, scrape_jobs, uploads, invocations, usage),
+    *(health, openapi, keys, workspaces, keyring, integrations, integration_health, exports, clients, actions, tags),
+    *(connections, transfers, audit, oauth, connect_sessions, scrape_jobs, uploads, invocations, usage),
 )
 
 

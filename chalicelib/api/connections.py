@@ -87,6 +87,7 @@ class Filter(Page):
 
     integration: str | None = Field(default=None, max_length=63)
     tag: str | None = Field(default=None, max_length=63)
+    status: connections.Status | None = None
 
 
 class _Named(Strict):
@@ -95,7 +96,7 @@ class _Named(Strict):
 
 @routes("GET", "/v1/connections", scope="registry:read", query=Filter)
 def page(context: Context, query: Filter) -> dict[str, Any]:
-    """Connections of all integrations, or of one; never a secret. Under a `tag`, a page may come out short."""
+    """Connections of all integrations, or of one; never a secret. Under a `tag` or `status`, a page may be short."""
     listing = cursors.listing("/connections", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
     condition: Any = None
@@ -117,7 +118,9 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
         "data": [
             show(row)
             for row in rows.values()
-            if isinstance(row, ConnectionRow) and (query.tag is None or query.tag in row.tags)
+            if isinstance(row, ConnectionRow)
+            and (query.tag is None or query.tag in row.tags)
+            and query.status in (None, row.status)
         ],
         "next_cursor": cursors.make(context.workspace, listing, more),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
 from chalicelib.auth import connections
 from chalicelib.egress import hosts
 from chalicelib.errors import InvalidInput
-from chalicelib.gateway import breaker
+from chalicelib.gateway import breaker, health
 from chalicelib.merge_patch import merge
 from chalicelib.registry import integrations
 from chalicelib.registry.models import IntegrationFacts
@@ -32,15 +32,16 @@ class IntegrationPatch(BaseModel):
 class Filter(Page):
     """How a list of integrations is narrowed."""
 
+    q: str | None = Field(default=None, max_length=100, description="Text in its name, title, base URL or tags.")
     tag: str | None = Field(default=None, max_length=63)
 
 
 @routes("GET", "/v1/integrations", scope="registry:read", query=Filter)
 def page(context: Context, query: Filter) -> dict[str, Any]:
-    """The workspace's integrations, by name; those under a `tag` where one is given."""
+    """The workspace's integrations, by name; those under a `tag` or with a text where one is given."""
     listing = cursors.listing("/integrations", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
-    found, more = integrations.page(context.workspace, limit=query.limit, after=after, tag=query.tag)
+    found, more = integrations.page(context.workspace, limit=query.limit, after=after, tag=query.tag, text=query.q)
     return {
         "data": show([row for row in found if context.who.sees(row.name)], is_list=True),
         "next_cursor": cursors.make(context.workspace, listing, more),
@@ -60,14 +61,6 @@ def get(context: Context) -> Reply:
     """One integration."""
     row = integrations.get(context.workspace, context.parameters["integration"])
     return Reply(_one(row), headers={"ETag": etag(row.version)})
-
-
-@routes("POST", "/v1/integrations/{integration}/reset-breaker", scope="registry:write")
-def reset_breaker(context: Context) -> dict[str, Any]:
-    """Close the integration's circuit breaker, so that the upstream is called again at once; answers with it."""
-    row = integrations.get(context.workspace, context.parameters["integration"])
-    breaker.reset(context.workspace, row.name, _origins(row))
-    return {"breaker": _one(row)["breaker"]}
 
 
 @routes("PATCH", "/v1/integrations/{integration}", scope="registry:write", body=IntegrationPatch)
@@ -97,22 +90,26 @@ def delete(context: Context) -> Reply:
 
 
 def show(found: Sequence[IntegrationRow], *, is_list: bool = False) -> list[dict[str, Any]]:
-    """Integrations of one workspace as the API shows them; one read finds the breakers of all.
+    """Integrations of one workspace as the API shows them; one read finds the breakers
+    of all, and one their connections.
 
     In a list, `breaker` is null where the address depends on the connection: to find it would take a query for each.
     """
-    origins = {row.name: _fixed_origins(row) if is_list else _origins(row) for row in found}
+    origins = {row.name: _fixed_origins(row) if is_list else origins_of(row) for row in found}
     workspace = found[0].workspace if found else ""
     breakers = breaker.shown(workspace, origins, now=instants.now().timestamp())
-    return [_show(row, breakers[row.name] if origins[row.name] or not is_list else None) for row in found]
+    statuses = health.statuses(workspace, list(origins))
+    known = {row.name: breakers[row.name] if origins[row.name] or not is_list else None for row in found}
+    return [_show(row, known[row.name], statuses[row.name]) for row in found]
 
 
 def _one(row: IntegrationRow) -> dict[str, Any]:
     return show([row])[0]
 
 
-def _show(row: IntegrationRow, circuit: dict[str, Any] | None) -> dict[str, Any]:
+def _show(row: IntegrationRow, circuit: dict[str, Any] | None, statuses: Mapping[str, int]) -> dict[str, Any]:
     row_facts = integrations.facts_of(row)
+    state, reason = health.state_of(row_facts, statuses, circuit)
     facts = row_facts.model_dump(mode="json", by_alias=True)
     facts["auth"] = {name: value for name, value in facts["auth"].items() if value not in (None, [])}
     host = hosts.readable_host(facts["base_url"])
@@ -121,6 +118,8 @@ def _show(row: IntegrationRow, circuit: dict[str, Any] | None) -> dict[str, Any]
         "callback_url": clients.callback_url() if row_facts.auth.type == "oauth2" else None,
         "readable_host": host if host not in facts["base_url"] else None,
         "warn_idn": hosts.mixes_scripts(host),
+        "state": state,
+        "state_reason": reason,
         "connections": int(row.connections),
         "breaker": circuit and {**circuit, "retry_at": instants.show(circuit["retry_at"])},
         "version": int(row.version),
@@ -135,7 +134,7 @@ def _fixed_origins(row: IntegrationRow) -> tuple[str, ...]:
     return () if "{" in "".join((facts.base_url, *facts.hosts)) else integrations.called_origins(facts)
 
 
-def _origins(row: IntegrationRow) -> tuple[str, ...]:
+def origins_of(row: IntegrationRow) -> tuple[str, ...]:
     """Where calls of the integration go: by its base URL, or by those of its connections, at most 100."""
     if fixed := _fixed_origins(row):
         return fixed

@@ -29,6 +29,8 @@ class Filter(Page):
     until: AwareDatetime | None = None
     outcome: Literal["succeeded", "failed", "unknown"] | None = None
     idempotency_key: str | None = Field(default=None, max_length=255)
+    key_id: str | None = Field(default=None, max_length=8, description="The API key that called.")
+    replay_of: str | None = Field(default=None, max_length=30, description="Replays of this invocation.")
 
 
 @routes("GET", "/v1/invocations", scope="registry:read", query=Filter)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field, field_validator
 
-from chalicelib.api import cursors, instants
+from chalicelib.api import clients, cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import GRANTABLE, Scope
@@ -16,6 +16,7 @@ from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InsufficientScope, InvalidInput
 from chalicelib.registry.models import Name
 from chalicelib.registry.profile import Strict
+from chalicelib.settings import settings
 
 routes = Routes()
 
@@ -39,13 +40,16 @@ class NewKey(Strict):
 
 @routes("GET", "/v1/me")
 def me(context: Context) -> dict[str, Any]:
-    """The key behind this request: its workspace, scopes and limits."""
+    """The key behind this request: its workspace, scopes and limits; and which deployment answers."""
     who = context.who
     return {
+        "stage": settings().stage,
+        "callback_url": clients.callback_url(),
         "key_id": who.key_id,
         "name": who.name,
         "workspace": who.workspace,
         "scopes": sorted(who.scopes),
+        "read_only": who.scopes <= {"registry:read"},
         "integrations": None if who.integrations is None else sorted(who.integrations),
         "limits": None if who.limits is None else who.limits.model_dump(),
         "expires_at": instants.show(who.expires_at),

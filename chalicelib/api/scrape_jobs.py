@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.application import dump
-from chalicelib.api.routing import Context, Page, Reply, Routes, invalid
+from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.egress import check_origin
-from chalicelib.errors import EgressBlocked, InvalidInput, WrongState
+from chalicelib.errors import DraftNotFound, EgressBlocked, InvalidInput, WrongState
 from chalicelib.merge_patch import compose, merge
 from chalicelib.registry.closure import bundle
 from chalicelib.registry.models import ActionFacts, ActionName, Name, Verification, check_base_url
@@ -82,14 +82,36 @@ class JobFilter(Page):
     status: Literal["queued", "running", "needs_review", "published", "failed", "cancelled"] | None = None
 
 
-class DraftFilter(Page):
-    """How a draft's actions are narrowed."""
+class Narrowed(Query):
+    """Which of a draft's actions."""
 
     state: Literal["proposed", "accepted", "rejected"] | None = None
     change: Literal["added", "changed", "same"] | None = None
     min_confidence: float = Field(default=0.0, ge=0, le=1)
     max_confidence: float = Field(default=1.0, ge=0, le=1)
     warning: str | None = Field(default=None, max_length=100, description="A code: actions that have this warning.")
+    q: str | None = Field(default=None, max_length=100, description="Text in its name, title, summary or path.")
+
+    def takes(self, name: str, entry: Mapping[str, Any], state: str) -> bool:
+        """True for an action of a draft that is asked for; see `drafts.Draft`."""
+        return (
+            self.state in (None, state)
+            and self.change in (None, entry["change"])
+            and self.min_confidence <= entry["confidence"] <= self.max_confidence
+            and (self.warning is None or any(each["code"] == self.warning for each in entry["warnings"]))
+            and (self.q is None or self.q.casefold() in _text_of(name, entry["facts"]))
+        )
+
+
+class DraftFilter(Narrowed, Page):
+    """How a list of a draft's actions is narrowed."""
+
+
+class Verdicts(Strict):
+    """The same verdict on many actions of a draft: on those named, or on all that the query narrows it to."""
+
+    state: Literal["proposed", "accepted", "rejected"]
+    actions: Annotated[tuple[ActionName, ...], Field(min_length=1, max_length=5_000)] | None = None
 
 
 class Decision(Strict):
@@ -170,21 +192,17 @@ def draft(context: Context, query: DraftFilter) -> dict[str, Any]:
     listing = cursors.listing(f"/scrape-jobs/{row.id}/draft", query.model_dump())
     after = cursors.read(context.workspace, listing, query.cursor)
 
-    def wants(name: str, entry: Mapping[str, Any], state: str) -> bool:
-        return (
-            (after is None or name > after)
-            and query.state in (None, state)
-            and query.change in (None, entry["change"])
-            and query.min_confidence <= entry["confidence"] <= query.max_confidence
-            and (query.warning is None or any(each["code"] == query.warning for each in entry["warnings"]))
-        )
-
-    wanted = list(islice(drafts.proposals(row, read, wants), query.limit + 1))
-    more = wanted[query.limit - 1].name if len(wanted) > query.limit else None
+    decided = drafts.decisions(row)
+    states = drafts.states(read, decided)
+    wanted = [name for name, state in states.items() if query.takes(name, read.actions[name], state)]
+    rest = [name for name in wanted if after is None or name > after]
+    more = rest[query.limit - 1] if len(rest) > query.limit else None
     return {
         "integration": {"name": row.integration, **read.integration, "evidence": read.evidence},
-        "actions": [_brief(p) for p in wanted[: query.limit]],
+        "actions": [_brief(p) for p in drafts.proposals(read, decided, rest[: query.limit])],
         "total": len(read.actions),
+        "matching": len(wanted),
+        "states": _count(states),
         "removed": read.removed,
         "changes": read.changes,
         "repaired": _fitting(read.repaired, _SHOWN),
@@ -195,35 +213,53 @@ def draft(context: Context, query: DraftFilter) -> dict[str, Any]:
     }
 
 
+@routes("PATCH", "/v1/scrape-jobs/{job}/draft", scope="registry:write", query=Narrowed, body=Verdicts)
+def decide_all(context: Context, query: Narrowed, body: Verdicts) -> dict[str, Any]:
+    """Accept or reject many draft actions: those named, or all that the query narrows the draft to.
+
+    What has something unproved is accepted only by name: `held` says what and why.
+    """
+    row = _reviewable(context)
+    read, decided = drafts.load(row), drafts.decisions(row)
+    states = drafts.states(read, decided)
+    if unknown := [name for name in body.actions or () if name not in read.actions]:
+        raise DraftNotFound(f"The draft has no action `{unknown[0]}`.")
+    wanted = [n for n in body.actions or states if query.takes(n, read.actions[n], states[n])]
+    found = list(drafts.proposals(read, decided, wanted))
+    held: dict[str, str] = {}
+    if body.state == "accepted" and body.actions is None:
+        held = {each.name: why for each in found if (why := publishing.held(each))}
+    taken = [each for each in found if each.name not in held]
+    changed = drafts.decide_all(row, taken, body.state, now=instants.now())
+    return {"changed": changed, "held": held, "states": _count(states | {each.name: body.state for each in taken})}
+
+
 @routes("GET", "/v1/scrape-jobs/{job}/draft/actions/{action}", scope="registry:read")
-def draft_action(context: Context) -> dict[str, Any]:
+def draft_action(context: Context) -> Reply:
     """One draft action, whole."""
     row = _get(context)
     return _whole(drafts.proposal(row, context.parameters["action"]), drafts.load(row))
 
 
 @routes("PATCH", "/v1/scrape-jobs/{job}/draft/actions/{action}", scope="registry:write", body=Decision)
-def decide(context: Context, body: Decision) -> dict[str, Any]:
+def decide(context: Context, body: Decision) -> Reply:
     """Accept, reject or edit one draft action."""
-    row = _get(context)
-    if row.status not in jobs.REVIEWABLE:
-        raise WrongState(f"The job is {row.status}; only a draft that waits for review can be changed.")
+    row = _reviewable(context)
     before = drafts.proposal(row, context.parameters["action"])
-    edits = compose(drafts.edits_of(row, before.name), body.edits or {})
+    context.check_etag(before.version)
+    edits = compose(before.edits, body.edits or {})
     try:
         ActionFacts.model_validate(merge(before.facts.model_dump(mode="json", by_alias=True), body.edits or {}))
     except ValidationError as error:
         raise invalid(error, "edited action") from None
-    drafts.decide(row, before.name, body.state or before.state, edits or None, now=instants.now())
+    drafts.decide(row, before, body.state or before.state, edits or None, now=instants.now())
     return _whole(drafts.proposal(row, before.name), drafts.load(row))
 
 
 @routes("POST", "/v1/scrape-jobs/{job}/publish", scope="registry:write", body=Publication)
 def publish(context: Context, body: Publication) -> dict[str, Any]:
     """Publish accepted actions; may be repeated with more of them."""
-    row = _get(context)
-    if row.status not in jobs.REVIEWABLE:
-        raise WrongState(f"The job is {row.status}; only a draft that waits for review can be published.")
+    row = _reviewable(context)
     done = publishing.publish(row, accept=body.accept, min_confidence=body.min_confidence, now=instants.now())
     return {"integration": row.integration, **vars(done)}
 
@@ -261,6 +297,23 @@ def _get(context: Context) -> JobRow:
     return row
 
 
+def _reviewable(context: Context) -> JobRow:
+    row = _get(context)
+    if row.status not in jobs.REVIEWABLE:
+        raise WrongState(f"The job is {row.status}; only a draft that waits for review can be changed and published.")
+    return row
+
+
+def _count(states: Mapping[str, str]) -> dict[str, int]:
+    found = Counter(states.values())
+    return {state: found[state] for state in get_args(drafts.State)}
+
+
+def _text_of(name: str, facts: Mapping[str, Any]) -> str:
+    said = (name, facts.get("title", ""), facts.get("summary", ""), facts.get("path", ""))
+    return "\n".join(said).casefold()
+
+
 def _brief(proposal: Proposal) -> dict[str, Any]:
     facts = proposal.facts
     return {
@@ -290,12 +343,13 @@ def _fitting(findings: list[dict[str, str]], most: int) -> list[dict[str, str]]:
     return findings
 
 
-def _whole(proposal: Proposal, read: Draft) -> dict[str, Any]:
+def _whole(proposal: Proposal, read: Draft) -> Reply:
     facts = proposal.facts.model_dump(mode="json", by_alias=True)
     for member in ("input_schema", "output_schema"):
         if isinstance(facts[member], dict):
             facts[member] = bundle(facts[member], read.definitions)
-    return {**facts, **_brief(proposal), "differences": proposal.differences, "warnings": proposal.warnings}
+    told = {"differences": proposal.differences, "warnings": proposal.warnings, "version": proposal.version}
+    return Reply({**facts, **_brief(proposal), **told}, headers={"ETag": etag(proposal.version)})
 
 
 def _check_url(pointer: str, url: str) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -187,6 +187,7 @@ def names(workspace: str, integration: str) -> list[str]:
     return [row.name for row in found]
 
 
+Status = Literal["pending", "active", "needs_reauth", "error", "disabled"]
 SETTINGS: Final = ("status", "reason", "config", "metadata", "tags", "updated_at")
 TOKENS: Final = (
     *("sealed", "fingerprint", "last4", "expires_at", "last_refreshed_at", "refresh_at"),

@@ -69,7 +69,7 @@ class _ConnectionsOfWorkspace(GlobalSecondaryIndex[Any]):
 
     class Meta(aws.Meta):
         index_name = "workspace"
-        projection = IncludeProjection(["integration"])
+        projection = IncludeProjection(["integration", "status"])
 
     workspace = UnicodeAttribute(hash_key=True)
     place = UnicodeAttribute(range_key=True)

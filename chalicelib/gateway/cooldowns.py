@@ -2,8 +2,11 @@
 
 What `rate_limits` reads from an answer is kept here and in the runtime table, where the longest wins and an item exists
 until the cool-down is over. A process that has met no limit makes no AWS call for it: it hears of others' cool-downs
-when its rows lapse, as they are read along. Once it has met one it looks for more at most once a second, while it is
-called and until a minute has passed without any. Where the table fails, each process keeps what it has learned itself.
+when its rows lapse, as they are read along. Once it has met one it looks at most once a second, while it is called and
+until a minute has passed without any: for more, or whether somebody has ended it early. Where the table fails, each
+process keeps what it has learned itself.
+
+One more item per integration names its cool-downs of the last hour, so that they can be shown and ended.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from chalicelib.aws import RowKey
+from pynamodb.exceptions import PutError, UpdateError
+
+from chalicelib.aws import BATCH, RowKey, batch_read, is_condition_failure
 from chalicelib.errors import UpstreamRateLimited
-from chalicelib.gateway.tables import CooldownRow
+from chalicelib.gateway.tables import CooldownRow, CooldownsRow
 from chalicelib.observability import logger
 from chalicelib.registry.profile import LimitScope
 from chalicelib.runtime import FAILURES, key_of
@@ -32,6 +37,16 @@ _NOBODY: Final = "-"  # in place of a connection where there is none; no name be
 class _Known:
     until: float
     looked_at: float
+    is_shared: bool
+
+
+@dataclass(frozen=True)
+class Cooldown:
+    """A cool-down that holds: of all calls, of those with a connection, or of an action's with it."""
+
+    connection: str | None
+    action: str | None
+    until: float  # epoch seconds
 
 
 _known: dict[str, _Known] = {}
@@ -52,10 +67,10 @@ def admit(key: str, integration: str, now: float) -> None:
     known = _known.get(key)
     if known is None:
         return
-    if known.until <= now and not 0 <= now - known.looked_at < _EVERY_S:
-        if now - known.until > _WATCHED_S:
-            _known.pop(key, None)
-            return
+    if now - known.until > _WATCHED_S:
+        _known.pop(key, None)
+        return
+    if (known.until <= now or known.is_shared) and not 0 <= now - known.looked_at < _EVERY_S:
         _look(key, known, now)
     if known.until > now:
         raise refusal(integration, known.until - now)
@@ -78,11 +93,13 @@ def learn(key: str, wait_s: float, now: float) -> None:
             {"until": until},
             condition="attribute_not_exists(#key) OR #expires_at < :until",
         )
+        if is_longest:
+            _enlist(key, now)
     except FAILURES as error:
-        logger.warning("cooldown_store_failed", extra={"cooldown": key, "error": type(error).__name__})
+        _warn(key, error)
         return
-    if not is_longest and theirs is not None:
-        _keep(key, min(float(theirs.expires_at), now + LONGEST_S), now)
+    if theirs is not None:
+        _keep(key, min(float(theirs.expires_at), now + LONGEST_S), now, is_shared=True)
 
 
 def lift(key: str, now: float) -> None:
@@ -95,7 +112,25 @@ def lift(key: str, now: float) -> None:
 def hear(row: CooldownRow, now: float) -> None:
     """A cool-down that was read along with other rows."""
     if row.expires_at > now:
-        _keep(row.key, float(row.expires_at), now)
+        _keep(row.key, float(row.expires_at), now, is_shared=True)
+
+
+def shown(workspace: str, integration: str, now: float) -> list[Cooldown]:
+    """The integration's cool-downs, the longest first; at most 100 are looked at."""
+    found = batch_read([(CooldownRow, key, None) for key in _enlisted(workspace, integration, now)])
+    holding = [
+        Cooldown(*_names(key), until=float(row.expires_at))
+        for (_, key, _), row in found.items()
+        if isinstance(row, CooldownRow) and row.expires_at > now
+    ]
+    return sorted(holding, key=lambda cooldown: cooldown.until, reverse=True)
+
+
+def reset(workspace: str, integration: str, now: float) -> None:
+    """End the integration's cool-downs. Other processes that refuse calls follow within a second."""
+    for key in _enlisted(workspace, integration, now):
+        _known.pop(key, None)
+        CooldownRow(key).delete()
 
 
 def refusal(integration: str, wait_s: float) -> UpstreamRateLimited:
@@ -114,16 +149,65 @@ def _look(key: str, known: _Known, now: float) -> None:
     try:
         row = CooldownRow.current(key, now)
     except FAILURES as error:
-        logger.warning("cooldown_store_failed", extra={"cooldown": key, "error": type(error).__name__})
+        _warn(key, error)
         return
     if row is not None:
-        known.until = float(row.expires_at)
+        known.until, known.is_shared = float(row.expires_at), True
+    else:
+        known.until = min(known.until, now)
 
 
-def _keep(key: str, until: float, now: float) -> None:
+def _keep(key: str, until: float, now: float, *, is_shared: bool = False) -> None:
     if len(_known) >= _REMEMBERED:
         _known.clear()
-    _known[key] = _Known(until, now)
+    _known[key] = _Known(until, now, is_shared)
+
+
+def _warn(key: str, error: Exception) -> None:
+    logger.warning("cooldown_store_failed", extra={"cooldown": key, "error": type(error).__name__})
+
+
+def _enlist(key: str, now: float) -> None:
+    """Name the cool-down in its integration's item. Where that has expired, nothing in it holds: it begins anew."""
+    row = CooldownsRow(_list_key(*key.split("#")[1:3]), keys={key}, expires_at=round(now + LONGEST_S))
+    if not _add(row, now) and not _begin(row, now):
+        _add(row, now)  # another process has just begun it
+
+
+def _add(row: CooldownsRow, now: float) -> bool:
+    more, longer = CooldownsRow.keys.add(row.keys), CooldownsRow.expires_at.set(row.expires_at)
+    try:
+        row.update(actions=[more, longer], condition=CooldownsRow.expires_at > now)
+    except UpdateError as error:
+        if is_condition_failure(error):
+            return False
+        raise
+    return True
+
+
+def _begin(row: CooldownsRow, now: float) -> bool:
+    try:
+        row.save(CooldownsRow.key.does_not_exist() | (CooldownsRow.expires_at <= now))
+    except PutError as error:
+        if is_condition_failure(error):
+            return False
+        raise
+    return True
+
+
+def _list_key(workspace: str, integration: str) -> str:
+    return key_of("cooldowns", workspace, integration)
+
+
+def _enlisted(workspace: str, integration: str, now: float) -> list[str]:
+    row = CooldownsRow.current(_list_key(workspace, integration), now)
+    return sorted(row.keys or ())[:BATCH] if row else []
+
+
+def _names(key: str) -> tuple[str | None, str | None]:
+    """The connection and the action that a cool-down is of, by its key."""
+    connection, action = [*key.split("#")[3:], None, None][:2]
+    return None if connection == _NOBODY else connection, action
 
 
 def forget_everything() -> None:

@@ -147,12 +147,16 @@ class Wanted:
     until: dt.datetime | None = None
     outcome: str | None = None
     idempotency_key: str | None = None  # as the log has it: hashed
-    failed: bool = False
+    key_id: str | None = None
+    replay_of: str | None = None
+    failed: bool = False  # only what failed
     integrations: frozenset[str] | None = None
 
     def matches(self, record: Mapping[str, Any]) -> bool:
         """True where every filter holds."""
         if self.integrations is not None and record["integration"] not in self.integrations:
+            return False
+        if self.failed and record["code"] is None:
             return False
         pairs = (
             (self.integration, record["integration"]),
@@ -162,6 +166,8 @@ class Wanted:
             (self.code, record["code"]),
             (self.outcome, record.get("outcome")),
             (self.idempotency_key, record.get("idempotency_key")),
+            (self.key_id, record["key_id"]),
+            (self.replay_of, record.get("replay_of")),
         )
         return all(wanted is None or wanted == value for wanted, value in pairs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import aws
@@ -83,6 +83,12 @@ class BreakerRow(RuntimeRow):
 
 class CooldownRow(RuntimeRow):
     """An upstream's limit is reached: cooldown#workspace#integration#…. It is over when the item expires."""
+
+
+class CooldownsRow(RuntimeRow):
+    """Which cool-downs an integration has had since one of them last began within the hour: cooldowns#workspace#…."""
+
+    keys = UnicodeSetAttribute(null=True)
 
 
 class TallyRow(RuntimeRow):

@@ -150,18 +150,27 @@ def did_you_mean(name: str, known: Sequence[str]) -> list[str]:
 
 
 def page(
-    workspace: str, *, limit: int, after: str | None, tag: str | None = None
+    workspace: str, *, limit: int, after: str | None, tag: str | None = None, text: str | None = None
 ) -> tuple[list[IntegrationRow], str | None]:
-    """Integrations by name, those under `tag` where one is given, and the name to go on after; None at the end."""
+    """Integrations by name, and the name to go on after; None at the end.
+
+    Where one is given, only those under `tag`, and those with `text` in name, title, base URL or tags (whatever the
+    case).
+    """
     condition = IntegrationRow.name > after if after else None
-    size = limit + 1 if tag is None else None
+    size = limit + 1 if tag is None and text is None else None
     found: list[IntegrationRow] = []
     for row in IntegrationRow.query(workspace, condition, limit=size, consistent_read=True):
-        if tag is None or tag in row.facts.get("tags", ()):
+        if (tag is None or tag in row.facts.get("tags", ())) and (text is None or _holds(row, text)):
             found.append(row)
         if len(found) > limit:
             return found[:limit], found[limit - 1].name
     return found, None
+
+
+def _holds(row: IntegrationRow, text: str) -> bool:
+    said = (row.name, row.facts.get("title", ""), row.facts["base_url"], *row.facts.get("tags", ()))
+    return text.casefold() in "\n".join(said).casefold()
 
 
 def replace(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -> IntegrationRow:

@@ -8,19 +8,21 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pynamodb.exceptions import PutError
+
 from chalicelib import aws
-from chalicelib.errors import DraftNotFound
+from chalicelib.aws import is_condition_failure
+from chalicelib.errors import DraftNotFound, VersionConflict
 from chalicelib.merge_patch import merge
 from chalicelib.registry.integrations import did_you_mean
 from chalicelib.registry.models import ActionFacts
 from chalicelib.scraper.tables import DecisionRow, JobRow
 
 State = Literal["proposed", "accepted", "rejected"]
-Wants = Callable[[str, Mapping[str, Any], str], bool]  # name, entry of the draft, state
 _KEPT = 4
 _loaded: OrderedDict[str, Draft] = OrderedDict()
 _lock = threading.Lock()
@@ -66,6 +68,7 @@ class Proposal:
     differences: list[dict[str, str]]
     warnings: list[dict[str, str]]
     edits: dict[str, Any]
+    version: int  # goes up with each verdict and edit
 
 
 def store(row: JobRow, draft: Draft) -> str:
@@ -93,16 +96,23 @@ def load(row: JobRow) -> Draft:
     return draft
 
 
-def proposals(row: JobRow, draft: Draft, wants: Wants | None = None) -> Iterator[Proposal]:
-    """The actions of the draft that `wants` takes (None: all), each with what was decided about it, by name.
+def decisions(row: JobRow) -> dict[str, DecisionRow]:
+    """What was decided about the job's draft, by name of action."""
+    return {decision.id: decision for decision in DecisionRow.query(_owner(row), consistent_read=True)}
 
-    Only what is taken, and consumed, is validated.
-    """
-    decided = {decision.id: decision for decision in DecisionRow.query(_owner(row), consistent_read=True)}
-    for name in sorted(draft.actions):
-        decision = decided.get(name)
-        if wants is None or wants(name, draft.actions[name], decision.state if decision else "proposed"):
-            yield _proposal(name, draft.actions[name], decision)
+
+def states(draft: Draft, decided: Mapping[str, DecisionRow]) -> dict[str, State]:
+    """The state of each of the draft's actions, by name, sorted."""
+    found: dict[str, Any] = {name: decision.state for name, decision in decided.items()}
+    return {name: found.get(name, "proposed") for name in sorted(draft.actions)}
+
+
+def proposals(
+    draft: Draft, decided: Mapping[str, DecisionRow], names: Iterable[str] | None = None
+) -> Iterator[Proposal]:
+    """These actions of the draft (None: all, by name), each with what was decided about it. Each is validated."""
+    for name in sorted(draft.actions) if names is None else names:
+        yield _proposal(name, draft.actions[name], decided.get(name))
 
 
 def proposal(row: JobRow, name: str) -> Proposal:
@@ -115,15 +125,39 @@ def proposal(row: JobRow, name: str) -> Proposal:
     return _proposal(name, draft.actions[name], DecisionRow.find(_owner(row), name))
 
 
-def decide(row: JobRow, name: str, state: State, edits: dict[str, Any] | None, *, now: dt.datetime) -> None:
-    """Keep a verdict and edits (a merge patch on the action as read)."""
-    DecisionRow(_owner(row), name, state=state, edits=edits, updated_at=now).save()
+def decide(row: JobRow, before: Proposal, state: State, edits: dict[str, Any] | None, *, now: dt.datetime) -> None:
+    """Keep a verdict and edits (a merge patch on the action as read) of an action that was like `before`.
+
+    Raises `VersionConflict` where somebody else has decided meanwhile.
+    """
+    decision = _decision(row, before, state, edits, now)
+    try:
+        decision.save(
+            DecisionRow.version.does_not_exist() if before.version == 1 else DecisionRow.version == before.version
+        )
+    except PutError as error:
+        if is_condition_failure(error):
+            raise VersionConflict(f"`{before.name}` was decided about at the same time.") from None
+        raise
 
 
-def edits_of(row: JobRow, name: str) -> dict[str, Any]:
-    """The edits that are kept of one action."""
-    decision = DecisionRow.find(_owner(row), name)
-    return dict(decision.edits or {}) if decision else {}
+def decide_all(row: JobRow, before: Iterable[Proposal], state: State, *, now: dt.datetime) -> int:
+    """Give actions the same verdict, keeping the edits of each; how many have changed. May be repeated."""
+    changed = [each for each in before if each.state != state]
+    with DecisionRow.batch_write() as batch:
+        for each in changed:
+            if not each.edits:
+                batch.save(_decision(row, each, state, None, now))
+    for each in changed:
+        if each.edits:  # somebody's work: not to be lost to one who edits it at this moment
+            decide(row, each, state, each.edits, now=now)
+    return len(changed)
+
+
+def _decision(
+    row: JobRow, before: Proposal, state: State, edits: dict[str, Any] | None, now: dt.datetime
+) -> DecisionRow:
+    return DecisionRow(_owner(row), before.name, state=state, edits=edits, version=before.version + 1, updated_at=now)
 
 
 def _proposal(name: str, read: dict[str, Any], decision: DecisionRow | None) -> Proposal:
@@ -138,6 +172,7 @@ def _proposal(name: str, read: dict[str, Any], decision: DecisionRow | None) -> 
         differences=read["differences"],
         warnings=read["warnings"],
         edits=edits,
+        version=int(decision.version) if decision else 1,
     )
 
 

@@ -51,7 +51,7 @@ def publish(
     if row.status not in (*jobs.REVIEWABLE, *jobs.RUNNING):
         raise WrongState(f"The job is {row.status}.")
     draft = drafts.load(row)
-    everything = list(drafts.proposals(row, draft))
+    everything = list(drafts.proposals(draft, drafts.decisions(row)))
     chosen, removed = _choose(draft, everything, accept, min_confidence)
     if not chosen and not removed:
         raise NothingToImport("No action is accepted.", fix="Accept some, or lower min_confidence.")
@@ -70,11 +70,11 @@ def publish(
         unchanged=sorted(taken - {p.name for p in settled if p.is_told} - foreign),
         removed=removed,
         kept=[p.name for p in everything if p.name not in taken or p.name in foreign],
-        held={p.name: why for p in everything if p.name not in taken and (why := _held(p))},
+        held={p.name: why for p in everything if p.name not in taken and (why := held(p))},
     )
 
 
-def _held(proposal: Proposal) -> str | None:
+def held(proposal: Proposal) -> str | None:
     """Why an action is not accepted with the others; None where it may be."""
     if proposal.state != "proposed":
         return None
@@ -144,7 +144,7 @@ def _choose(
 ) -> tuple[list[Proposal], list[str]]:
     if accept == "all":
         wanted_all = [p for p in everything if p.state != "rejected" and p.confidence >= min_confidence]
-        return [p for p in wanted_all if _held(p) is None], []
+        return [p for p in wanted_all if held(p) is None], []
     wanted = set(accept)
     unknown = wanted - set(draft.actions) - set(draft.removed)
     if unknown:

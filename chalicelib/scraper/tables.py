@@ -59,6 +59,7 @@ class DecisionRow(aws.Table):
     id = UnicodeAttribute(range_key=True)  # the action's name
     state = UnicodeAttribute()
     edits = PackedAttribute(null=True)  # a merge patch on the action
+    version = NumberAttribute(default=1)
     updated_at = InstantAttribute()
 
 

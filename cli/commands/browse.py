@@ -102,7 +102,7 @@ def delete(integration: Integration, yes: Yes = False, url: Url = None, as_json:
 
 
 def reset_breaker(integration: Integration, url: Url = None, as_json: AsJson = False) -> None:
-    """Call an integration's upstream again at once, although it has just kept failing.
+    """Call an integration's upstream again at once, although it has kept failing or asked to be left alone.
 
     Example: `waygate reset-breaker demo`
     """
@@ -110,7 +110,7 @@ def reset_breaker(integration: Integration, url: Url = None, as_json: AsJson = F
     if as_json:
         out.result(done)
     else:
-        out.say(f"The circuit breaker of {integration} is closed: calls go out again.")
+        out.say(f"The circuit breaker of {integration} is closed and no cool-down holds: calls go out again.")
 
 
 def _integrations(api: Api, as_json: bool) -> None:
@@ -134,13 +134,8 @@ def _table(columns: tuple[str, ...], rows: Sequence[Sequence[Cell]], empty: str)
 
 
 def _state(integration: dict[str, Any]) -> Cell:
-    if not integration["enabled"]:
-        return ("disabled", "yellow")
-    if (integration["breaker"] or {}).get("state", "closed") != "closed":
-        return ("failing", "red")
-    if integration["auth"]["type"] != "none" and not integration["connections"]:
-        return ("not connected", "yellow")
-    return ("ready", "green")
+    colour = {"ready": "green", "degraded": "red"}.get(integration["state"], "yellow")
+    return (integration["state"].replace("_", " "), colour)
 
 
 def _breaker(breaker: dict[str, Any]) -> str | None:
@@ -171,7 +166,7 @@ def _show_integration(api: Api, name: str, as_json: bool) -> None:
             ("Name", found["name"]),
             ("Title", found["title"]),
             ("Base URL", found["base_url"]),
-            ("State", _state(found)[0]),
+            ("State", ": ".join(filter(None, (_state(found)[0], found["state_reason"])))),
             ("Breaker", _breaker(found["breaker"])),
             ("Auth", " ".join(str(auth[part]) for part in ("type", "in", "name", "prefix", "grant") if auth.get(part))),
             ("Verified by", f"{check['method']} {check['path']}" if check else None),

@@ -37,6 +37,7 @@ def test_it_names_every_route_and_no_other(description: dict[str, Any]) -> None:
     import app
 
     served = {(endpoint.method, endpoint.path) for endpoint in app.app.endpoints}
+    assert len(served) == len(app.app.endpoints), "a module is served twice"
     assert {(method.upper(), f"/v1{path}") for method, path, _ in operations(description)} == served
     assert set(TOLD) == served
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.errors import VersionConflict
+from chalicelib.scraper import drafts, jobs
 from infra.local.demo import DemoServer
 from infra.local.standin import LocalAws
 from tests.client import Api
@@ -95,6 +99,52 @@ def test_what_is_rejected_or_edited_stays_so(api: Api, run_job: RunJob) -> None:
     assert api.ok("GET", "/actions/pets/get-pet")["summary"] == "One pet"
     more = api.ok("POST", f"/scrape-jobs/{job['id']}/publish", {"accept": ["create-pet"]})
     assert more["published"] == ["create-pet"]
+
+
+def test_many_actions_get_the_same_verdict_and_keep_their_edits(api: Api, demo: DemoServer, run_job: RunJob) -> None:
+    job = run_job("demo", {"url": f"{demo.url}/openapi.json"})
+    draft = f"/scrape-jobs/{job['id']}/draft"
+    api.ok("PATCH", f"{draft}/actions/get-pet", {"edits": {"summary": "One pet"}})
+    named = api.ok("PATCH", draft, {"state": "rejected", "actions": ["delete-pet", "create-pet"]})
+    assert (named["changed"], named["states"]) == (2, {"proposed": 19, "accepted": 0, "rejected": 2})
+    rest = api.ok("PATCH", f"{draft}?state=proposed", {"state": "accepted"})
+    assert (rest["changed"], rest["states"]) == (19, {"proposed": 0, "accepted": 19, "rejected": 2})
+    assert api.ok("PATCH", f"{draft}?state=proposed", {"state": "accepted"})["changed"] == 0
+    whole = api.ok("GET", f"{draft}/actions/get-pet")
+    assert (whole["state"], whole["summary"]) == ("accepted", "One pet")
+    page = api.ok("GET", f"{draft}?state=rejected&limit=1")
+    assert (page["total"], page["matching"], page["states"]["rejected"], len(page["actions"])) == (21, 2, 2, 1)
+    assert page["next_cursor"] is not None
+    assert [a["name"] for a in api.ok("GET", f"{draft}?q=PHOTO&limit=100")["actions"]]
+    assert api.ok("GET", f"{draft}?q=no-such-thing")["matching"] == 0
+    unknown = api.patch(draft, {"state": "accepted", "actions": ["get-pet", "get-pat"]})
+    assert (unknown.status, unknown.json["code"]) == (404, "draft_not_found")
+    done = api.ok("POST", f"/scrape-jobs/{job['id']}/publish", {})
+    assert sorted(done["kept"]) == ["create-pet", "delete-pet"]
+
+
+def test_two_reviewers_do_not_overwrite_each_other(api: Api, run_job: RunJob) -> None:
+    job = run_job("pets", {"document": PETS})
+    path = f"/scrape-jobs/{job['id']}/draft/actions/get-pet"
+    seen = api.get(path)
+    assert (seen.headers["ETag"], seen.json["version"]) == ('"v1"', 1)
+    first = api.patch(path, {"edits": {"summary": "Mine"}}, headers={"If-Match": seen.headers["ETag"]})
+    assert (first.status, first.headers["ETag"]) == (200, '"v2"')
+    late = api.patch(path, {"edits": {"summary": "Theirs"}}, headers={"If-Match": seen.headers["ETag"]})
+    assert (late.status, late.json["code"]) == (412, "etag_mismatch")
+    again = api.patch(path, {"state": "accepted"}, headers={"If-Match": '"v2"'})
+    assert (again.status, again.json["summary"], again.json["version"]) == (200, "Mine", 3)
+
+
+def test_a_verdict_that_comes_between_is_a_conflict(api: Api, run_job: RunJob) -> None:
+    job = run_job("pets", {"document": PETS})
+    row = jobs.get("default", job["id"])
+    before, now = drafts.proposal(row, "get-pet"), dt.datetime.now(dt.UTC)
+    drafts.decide(row, before, "accepted", {"summary": "Mine"}, now=now)
+    with pytest.raises(VersionConflict):
+        drafts.decide(row, before, "rejected", None, now=now)
+    with pytest.raises(VersionConflict):
+        drafts.decide_all(row, [replace(before, edits={"summary": "Theirs"})], "rejected", now=now)
 
 
 def test_nothing_is_published_that_is_not_sure_enough(api: Api, run_job: RunJob) -> None:

@@ -366,6 +366,9 @@ def test_what_a_model_adds_without_proof_is_accepted_by_name_only(api: Api, run_
     assert api.get(f"/actions/shop/{refund['name']}").status == 404
     held = api.ok("GET", f"/scrape-jobs/{job['id']}/draft?warning=endpoint_unverified")["actions"]
     assert [each["name"] for each in held] == [refund["name"]]
+    all_at_once = api.ok("PATCH", f"/scrape-jobs/{job['id']}/draft", {"state": "accepted"})
+    assert list(all_at_once["held"]) == [refund["name"]]
+    assert all_at_once["states"]["proposed"] == 1
     done = api.ok("POST", f"/scrape-jobs/{job['id']}/publish", {})
     assert refund["name"] in done["held"]
     assert api.ok("POST", f"/scrape-jobs/{job['id']}/publish", {"accept": [refund["name"]]})["published"]

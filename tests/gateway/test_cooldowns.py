@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.gateway import cooldowns
 from chalicelib.gateway.tables import CooldownRow
 from tests.aws_calls import AwsCalls
 from tests.client import Api
@@ -148,3 +149,73 @@ def test_a_wait_that_fits_is_slept_and_not_told(api: Api, shop: Wire) -> None:  
     assert done.status == 200
     assert [each["status"] for each in done.json["meta"]["upstream"]["attempts"]] == [429, 200]
     assert call(api).status == 200
+
+
+# --- shown and ended --------------------------------------------------------------------------------------------------
+
+
+def health(api: Api) -> Any:
+    return api.ok("GET", "/integrations/shop/health")
+
+
+@pytest.mark.parametrize(
+    ("scope", "names"),
+    [("integration", [(None, None)]), ("connection", [("default", None)]), ("action", [("default", "read")])],
+)
+def test_a_cool_down_is_shown_for_what_it_is_of(
+    api: Api, shop: Wire, scope: str, names: list[tuple[str | None, str | None]]
+) -> None:
+    limits(api, scope=scope)
+    assert health(api)["cooldowns"] == []
+    shop.reply = lambda seen: slow("Retry-After: 60")
+    call(api, Waygate_Connection="default")
+    assert [(one["connection"], one["action"]) for one in health(api)["cooldowns"]] == names
+
+
+def test_several_cool_downs_are_listed_the_longest_first_and_ended_together(api: Api, shop: Wire) -> None:
+    for connection, wait in (("default", 60), ("second", 120)):
+        shop.reply = lambda seen, wait=wait: slow(f"Retry-After: {wait}")  # type: ignore[misc]
+        call(api, Waygate_Connection=connection)
+    assert [one["connection"] for one in health(api)["cooldowns"]] == ["second", "default"]
+    shop.reply = lambda seen: answer()
+    assert call(api, Waygate_Connection="default").status == 429
+    assert api.ok("POST", "/integrations/shop/reset-breaker")["cooldowns"] == []
+    assert call(api, Waygate_Connection="default").status == 200
+    assert call(api, Waygate_Connection="second").status == 200
+
+
+def test_other_processes_hear_within_a_second_that_a_cool_down_was_ended(
+    api: Api, shop: Wire, clock: Clock, processes: Start
+) -> None:
+    other = processes()
+    shop.reply = lambda seen: slow("Retry-After: 600")
+    assert other.calls(clock.at) == ["upstream_rate_limited"]
+    shop.reply = lambda seen: answer()
+    assert other.calls(clock.at + 2) == ["upstream_rate_limited"]
+    cooldowns.reset("default", "shop", clock.at + 2)
+    assert other.calls(clock.at + 4) == ["ok"]
+
+
+def test_a_cool_down_that_was_not_shared_is_not_looked_for(
+    api: Api, shop: Wire, clock: Clock, aws_calls: AwsCalls
+) -> None:
+    cooldowns.learn("cooldown#default#shop#default", 0.9, clock.at)
+    aws_calls.forget()
+    assert call(api, Waygate_Connection="default").status == 429
+    assert "GetItem" not in aws_calls.made
+
+
+def test_cool_downs_that_begin_at_once_are_all_listed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    add = cooldowns._add
+
+    def interrupted(row: Any, now: float) -> bool:
+        monkeypatch.setattr(cooldowns, "_add", add)
+        done = add(row, now)
+        cooldowns.learn("cooldown#default#shop#other", 60, now)
+        return done
+
+    monkeypatch.setattr(cooldowns, "_add", interrupted)
+    cooldowns.learn("cooldown#default#shop#one", 60, 1_000.0)
+    assert {one.connection for one in cooldowns.shown("default", "shop", 1_000.0)} == {"one", "other"}
+    cooldowns.learn("cooldown#default#shop#third", 60, 9_000.0)
+    assert {one.connection for one in cooldowns.shown("default", "shop", 9_000.0)} == {"third"}

@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from chalicelib.auth.api_keys import Scope
 from chalicelib.auth.audit import What
+from chalicelib.auth.connections import Status as ConnectionStatus
 from chalicelib.auth.quota import Quota
+from chalicelib.gateway.health import State as IntegrationState
 from chalicelib.registry.models import ActionFacts, Behaviour, IntegrationFacts, Method
 
 DraftState = Literal["proposed", "accepted", "rejected"]
@@ -41,7 +43,12 @@ class Me(Answer):
     key_id: str
     name: str
     workspace: str
+    stage: str = Field(description="Which deployment this is, such as `local` or `prod`.")
+    callback_url: str | None = Field(
+        description="What to register with OAuth providers; null while the deployment does not know its own address."
+    )
     scopes: list[Scope]
+    read_only: bool = Field(description="The key can change and call nothing.")
     integrations: list[str] | None
     limits: Quota | None
     expires_at: AwareDatetime | None
@@ -119,12 +126,6 @@ class Breaker(Answer):
     origins: list[str] = Field(description="Those that are not called at present.")
 
 
-class BreakerOf(Answer):
-    """The circuit breaker, as it is now."""
-
-    breaker: Breaker
-
-
 class Integration(IntegrationFacts):
     """An integration as it is stored."""
 
@@ -133,6 +134,8 @@ class Integration(IntegrationFacts):
     callback_url: str | None = Field(description="What to register with an OAuth provider; null without OAuth.")
     readable_host: str | None = Field(description="The host as people write it, where that differs from `base_url`.")
     warn_idn: bool = Field(description="The host mixes scripts, as homographs do.")
+    state: IntegrationState
+    state_reason: str | None = Field(description="Why; null where it is ready.")
     connections: int = Field(description="How many connections it has.")
     breaker: Breaker | None = Field(description="Null in lists, where the address depends on the connection.")
     version: int
@@ -363,6 +366,36 @@ class UsageOf(Usage):
     action: str | None = Field(description="Null where it is the whole integration.")
 
 
+class Cooldown(Answer):
+    """The upstream's own limit is reached: nothing goes out until then."""
+
+    connection: str | None = Field(description="Null where it is of all, or of calls without one.")
+    action: str | None = Field(description="Null where it is of all.")
+    until: AwareDatetime
+
+
+class ConnectionCounts(Answer):
+    """How many connections of each status there are."""
+
+    pending: int
+    active: int
+    needs_reauth: int
+    error: int
+    disabled: int
+
+
+class IntegrationHealth(Answer):
+    """What stands between a caller and the upstream at this moment."""
+
+    integration: str
+    state: IntegrationState
+    state_reason: str | None
+    breaker: Breaker
+    cooldowns: list[Cooldown]
+    connections: ConnectionCounts
+    last_errors: list[Invocation] = Field(description="At most ten, the latest first, of the latest 500 calls.")
+
+
 class UsageReport(Answer):
     """Usage within whole hours or days, in UTC."""
 
@@ -393,7 +426,7 @@ class Connection(Answer):
 
     integration: str
     name: str
-    status: Literal["pending", "active", "needs_reauth", "error", "disabled"]
+    status: ConnectionStatus
     reason: str | None
     auth_type: str
     config: dict[str, Any]
@@ -651,6 +684,23 @@ class DraftAction(ActionFacts):
     change: Change
     differences: list[Difference]
     warnings: list[Fault]
+    version: int
+
+
+class StateCounts(Answer):
+    """How many actions of a draft are in each state."""
+
+    proposed: int
+    accepted: int
+    rejected: int
+
+
+class Decided(Answer):
+    """What became of verdicts on many actions."""
+
+    changed: int
+    held: dict[str, str] = Field(description="Those that are only accepted by name, and why.")
+    states: StateCounts
 
 
 class Draft(Answer, Cursor):
@@ -658,7 +708,9 @@ class Draft(Answer, Cursor):
 
     integration: dict[str, Any]
     actions: list[DraftActionBrief]
-    total: int
+    total: int = Field(description="How many actions the draft has.")
+    matching: int = Field(description="How many of them are asked for, on all pages.")
+    states: StateCounts
     removed: list[str]
     changes: dict[str, int]
     repaired: list[Fault]

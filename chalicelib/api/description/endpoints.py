@@ -86,7 +86,8 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("PATCH", "/v1/integrations/{integration}"): Told(
         answers.Integration, headers=_IF_MATCH, example={"policy": {"output": "strict"}}
     ),
-    ("POST", "/v1/integrations/{integration}/reset-breaker"): Told(answers.BreakerOf),
+    ("POST", "/v1/integrations/{integration}/reset-breaker"): Told(answers.IntegrationHealth),
+    ("GET", "/v1/integrations/{integration}/health"): Told(answers.IntegrationHealth),
     ("DELETE", "/v1/integrations/{integration}"): Told(None, (204,), _IF_MATCH),
     ("GET", "/v1/integrations/{integration}/openapi.json"): Told(answers.AnyDocument),
     ("GET", "/v1/integrations/{integration}/pack"): Told(answers.AnyDocument),
@@ -172,8 +173,11 @@ TOLD: Final[dict[tuple[str, str], Told]] = {
     ("GET", "/v1/scrape-jobs/{job}"): Told(answers.WholeJob),
     ("POST", "/v1/scrape-jobs/{job}/cancel"): Told(answers.Job),
     ("GET", "/v1/scrape-jobs/{job}/draft"): Told(answers.Draft),
+    ("PATCH", "/v1/scrape-jobs/{job}/draft"): Told(answers.Decided, example={"state": "accepted"}),
     ("GET", "/v1/scrape-jobs/{job}/draft/actions/{action}"): Told(answers.DraftAction),
-    ("PATCH", "/v1/scrape-jobs/{job}/draft/actions/{action}"): Told(answers.DraftAction, example={"state": "accepted"}),
+    ("PATCH", "/v1/scrape-jobs/{job}/draft/actions/{action}"): Told(
+        answers.DraftAction, headers=_IF_MATCH, example={"state": "accepted"}
+    ),
     ("POST", "/v1/scrape-jobs/{job}/publish"): Told(
         answers.Publication, example={"accept": "all", "min_confidence": 0.8}
     ),

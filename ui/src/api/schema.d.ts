@@ -150,7 +150,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Connections of all integrations, or of one; never a secret. Under a `tag`, a page may come out short */
+        /** Connections of all integrations, or of one; never a secret. Under a `tag` or `status`, a page may be short */
         get: operations["connections_page"];
         put?: never;
         post?: never;
@@ -323,7 +323,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The workspace's integrations, by name; those under a `tag` where one is given */
+        /** The workspace's integrations, by name; those under a `tag` or with a text where one is given */
         get: operations["integrations_page"];
         put?: never;
         /** Add an integration by hand */
@@ -423,6 +423,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/integrations/{integration}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of an integration in a word: its breaker, cool-downs, connections by status, and the latest errors */
+        get: operations["integration_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/integrations/{integration}/openapi.json": {
         parameters: {
             query?: never;
@@ -466,8 +483,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close the integration's circuit breaker, so that the upstream is called again at once; answers with it */
-        post: operations["integrations_reset_breaker"];
+        /** Close the circuit breaker and end the cool-downs: the upstream is called again at once. Its health then */
+        post: operations["integration_health_reset_breaker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -567,7 +584,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The key behind this request: its workspace, scopes and limits */
+        /** The key behind this request: its workspace, scopes and limits; and which deployment answers */
         get: operations["keys_me"];
         put?: never;
         post?: never;
@@ -694,7 +711,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Accept or reject many draft actions: those named, or all that the query narrows the draft to
+         * @description What has something unproved is accepted only by name: `held` says what and why.
+         */
+        patch: operations["scrape_jobs_decide_all"];
         trace?: never;
     };
     "/scrape-jobs/{job}/draft/actions/{action}": {
@@ -1602,13 +1623,6 @@ export interface components {
             origins: string[];
         };
         /**
-         * BreakerOf
-         * @description The circuit breaker, as it is now.
-         */
-        BreakerOf: {
-            breaker: components["schemas"]["Breaker"];
-        };
-        /**
          * BreakerPolicy
          * @description When an origin counts as failing, and for how long it is left alone at first.
          */
@@ -1804,6 +1818,22 @@ export interface components {
             updated_at: string;
         };
         /**
+         * ConnectionCounts
+         * @description How many connections of each status there are.
+         */
+        ConnectionCounts: {
+            /** Pending */
+            pending: number;
+            /** Active */
+            active: number;
+            /** Needs Reauth */
+            needs_reauth: number;
+            /** Error */
+            error: number;
+            /** Disabled */
+            disabled: number;
+        };
+        /**
          * ConnectionImport
          * @description A connection as a backup has it.
          */
@@ -1904,6 +1934,27 @@ export interface components {
              * @description Its value, as text.
              */
             value: string;
+        };
+        /**
+         * Cooldown
+         * @description The upstream's own limit is reached: nothing goes out until then.
+         */
+        Cooldown: {
+            /**
+             * Connection
+             * @description Null where it is of all, or of calls without one.
+             */
+            connection: string | null;
+            /**
+             * Action
+             * @description Null where it is of all.
+             */
+            action: string | null;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * Counter
@@ -2094,6 +2145,22 @@ export interface components {
             valid_s?: number | null;
         };
         /**
+         * Decided
+         * @description What became of verdicts on many actions.
+         */
+        Decided: {
+            /** Changed */
+            changed: number;
+            /**
+             * Held
+             * @description Those that are only accepted by name, and why.
+             */
+            held: {
+                [key: string]: string;
+            };
+            states: components["schemas"]["StateCounts"];
+        };
+        /**
          * Decision
          * @description A verdict on a draft action, and edits to it (a merge patch, RFC 7396).
          */
@@ -2149,8 +2216,17 @@ export interface components {
             };
             /** Actions */
             actions: components["schemas"]["DraftActionBrief"][];
-            /** Total */
+            /**
+             * Total
+             * @description How many actions the draft has.
+             */
             total: number;
+            /**
+             * Matching
+             * @description How many of them are asked for, on all pages.
+             */
+            matching: number;
+            states: components["schemas"]["StateCounts"];
             /** Removed */
             removed: string[];
             /** Changes */
@@ -2288,6 +2364,8 @@ export interface components {
             differences: components["schemas"]["Difference"][];
             /** Warnings */
             warnings: components["schemas"]["Fault"][];
+            /** Version */
+            version: number;
         };
         /**
          * DraftActionBrief
@@ -2592,6 +2670,16 @@ export interface components {
              */
             warn_idn: boolean;
             /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "not_connected" | "needs_attention" | "degraded" | "disabled";
+            /**
+             * State Reason
+             * @description Why; null where it is ready.
+             */
+            state_reason: string | null;
+            /**
              * Connections
              * @description How many connections it has.
              */
@@ -2700,6 +2788,30 @@ export interface components {
              * @default true
              */
             enabled?: boolean;
+        };
+        /**
+         * IntegrationHealth
+         * @description What stands between a caller and the upstream at this moment.
+         */
+        IntegrationHealth: {
+            /** Integration */
+            integration: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "not_connected" | "needs_attention" | "degraded" | "disabled";
+            /** State Reason */
+            state_reason: string | null;
+            breaker: components["schemas"]["Breaker"];
+            /** Cooldowns */
+            cooldowns: components["schemas"]["Cooldown"][];
+            connections: components["schemas"]["ConnectionCounts"];
+            /**
+             * Last Errors
+             * @description At most ten, the latest first, of the latest 500 calls.
+             */
+            last_errors: components["schemas"]["Invocation"][];
         };
         /** @description Any members of an integration, as a merge patch; the merged whole is what is validated. */
         IntegrationPatch: {
@@ -3029,8 +3141,23 @@ export interface components {
             name: string;
             /** Workspace */
             workspace: string;
+            /**
+             * Stage
+             * @description Which deployment this is, such as `local` or `prod`.
+             */
+            stage: string;
+            /**
+             * Callback Url
+             * @description What to register with OAuth providers; null while the deployment does not know its own address.
+             */
+            callback_url: string | null;
             /** Scopes */
             scopes: ("invoke" | "registry:read" | "registry:write" | "connections:write" | "admin" | "root")[];
+            /**
+             * Read Only
+             * @description The key can change and call nothing.
+             */
+            read_only: boolean;
             /** Integrations */
             integrations: string[] | null;
             limits: components["schemas"]["Quota"] | null;
@@ -4013,6 +4140,18 @@ export interface components {
             upload?: string | null;
         };
         /**
+         * StateCounts
+         * @description How many actions of a draft are in each state.
+         */
+        StateCounts: {
+            /** Proposed */
+            proposed: number;
+            /** Accepted */
+            accepted: number;
+            /** Rejected */
+            rejected: number;
+        };
+        /**
          * Stop
          * @description What ends a list, besides a cursor or link that is absent, null or empty, or the same as before.
          */
@@ -4357,6 +4496,22 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * Verdicts
+         * @description The same verdict on many actions of a draft: on those named, or on all that the query narrows it to.
+         */
+        Verdicts: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "accepted" | "rejected";
+            /**
+             * Actions
+             * @default null
+             */
+            actions?: string[] | null;
         };
         /**
          * Verification
@@ -5391,6 +5546,7 @@ export interface operations {
                 cursor?: string;
                 integration?: string;
                 tag?: string;
+                status?: "pending" | "active" | "needs_reauth" | "error" | "disabled";
             };
             header?: never;
             path?: never;
@@ -5888,6 +6044,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                q?: string;
                 tag?: string;
             };
             header?: never;
@@ -6310,6 +6467,35 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    integration_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What stands between a caller and the upstream at this moment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationHealth"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     exports_openapi: {
         parameters: {
             query?: {
@@ -6372,7 +6558,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    integrations_reset_breaker: {
+    integration_health_reset_breaker: {
         parameters: {
             query?: never;
             header?: never;
@@ -6383,13 +6569,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The circuit breaker, as it is now. */
+            /** @description What stands between a caller and the upstream at this moment. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BreakerOf"];
+                    "application/json": components["schemas"]["IntegrationHealth"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -6416,6 +6602,8 @@ export interface operations {
                 until?: string;
                 outcome?: "succeeded" | "failed" | "unknown";
                 idempotency_key?: string;
+                key_id?: string;
+                replay_of?: string;
             };
             header?: never;
             path?: never;
@@ -6874,6 +7062,7 @@ export interface operations {
                 min_confidence?: number;
                 max_confidence?: number;
                 warning?: string;
+                q?: string;
             };
             header?: never;
             path: {
@@ -6897,6 +7086,55 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    scrape_jobs_decide_all: {
+        parameters: {
+            query?: {
+                state?: "proposed" | "accepted" | "rejected";
+                change?: "added" | "changed" | "same";
+                min_confidence?: number;
+                max_confidence?: number;
+                warning?: string;
+                q?: string;
+            };
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "accepted"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Verdicts"];
+            };
+        };
+        responses: {
+            /** @description What became of verdicts on many actions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
@@ -6936,7 +7174,10 @@ export interface operations {
     scrape_jobs_decide: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Go on only while the stored version is this one (RFC 9110, 13.1.1). */
+                "If-Match"?: string;
+            };
             path: {
                 job: string;
                 action: string;
@@ -6968,6 +7209,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
