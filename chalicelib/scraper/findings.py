@@ -57,6 +57,7 @@ WARNINGS: Final[dict[str, str]] = {
     "auth_unsupported": "A way to authenticate is not supported; the detail says what is missing.",
     "auth_urls_missing": "An OAuth scheme does not say where its endpoints are, and they could not be discovered.",
     "base_url_from_document": "The server address is relative; it was joined to the address of the description.",
+    "base_url_stand_in": "The pages show a host that stands for one of your own; name it by the job's base URL.",
     "description_elsewhere": "A page names a machine-readable description on another site; it was not asked for.",
     "description_found": "A machine-readable description was found where documentation was given.",
     "dynamic_ref": "A `$dynamicRef` is read as a plain `$ref`.",

@@ -20,6 +20,7 @@ _GENERIC: Final = re.compile(
 )  # fmt: skip
 
 
+_LOCAL: Final = re.compile(r"(?:https?://)?(?:localhost|\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\])(?::\d+)?\Z", re.IGNORECASE)
 _WEBHOOK: Final = re.compile(r"\b(?:web-?hooks?|call-?backs?|event notifications?)\b", re.IGNORECASE)
 
 
@@ -60,6 +61,11 @@ class Addresses:
         self._is_written = bool(self.base) and with_base * 2 >= len(relative) > 0
         self._own = {self.origin, *(_origin(each) for each in self._said if each.said)}
         self.others = tuple(dict.fromkeys(each.url for each in self._said if _origin(each) != self.origin))[:5]
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether the origin is one that the reader has to fill in, and not the reader's own machine."""
+        return bool(self.origin) and is_generic(self.origin) and _LOCAL.match(self.origin) is None
 
     def is_callers(self, endpoint: Endpoint) -> bool:
         """Whether an address is the reader's own, which the API calls: a stand-in host below words on webhooks."""

@@ -160,7 +160,7 @@ def merge(row: JobRow) -> Found:
         else:
             fragments.extend(read)
             told.append(store.notes(f"model-{chunk}"))
-    merged = merged_of(trust.sifted(fragments, frontier.start), start_url=frontier.start)
+    merged = merged_of(trust.sifted(fragments, frontier.start), start_url=frontier.start, base_url=row.base_url)
     if not merged.document.get("paths"):
         raise NothingToImport(f"{len(frontier.pages)} pages were read, and none shows an endpoint. {_said(frontier)}")
     facts, proofs = profile.of(merged.facts)

@@ -37,8 +37,12 @@ class _Placed:
     template: templates.Claimed
 
 
-def merge(pages: Sequence[PageFragments], *, start_url: str) -> Merged:
-    """One document of all `pages`. `start_url` is where the documentation begins."""
+def merge(pages: Sequence[PageFragments], *, start_url: str, base_url: str | None = None) -> Merged:
+    """One document of all `pages`. `start_url` is where the documentation begins.
+
+    `base_url` is where the owner says that the API is. Its path, if it has one, stands for the base path that the pages
+    tell; a bare origin stands for theirs alone, and the paths keep all that follows it.
+    """
     claims = [each for page in pages for each in page.endpoints]
     said = [each for page in pages for each in page.base_urls]
     where = addresses.Addresses(claims, said)
@@ -47,9 +51,12 @@ def merge(pages: Sequence[PageFragments], *, start_url: str) -> Merged:
     templates.settle([each.template for each in placed])
     groups = _grouped(placed, where.base, left_out)
     auth = credentials.choose([each for page in pages for each in page.auth])
-    base = _common_base(where.base, [path for _, path in groups]) if where.origin else ""
+    has_path = bool(urlsplit(base_url).path.strip("/")) if base_url else bool(where.origin)
+    base = _common_base(where.base, [path for _, path in groups]) if has_path else ""
     document = _document(pages, start_url, where, base)
     warnings: list[tuple[str, str, str]] = []
+    if where.is_stand_in and not base_url:
+        warnings.append(("base_url_stand_in", "/servers/0", f"{where.origin} stands for a host of your own."))
     for (method, shape), found in groups.items():
         path = _written(found, shape, base)
         is_guessed = all(each.claim.method is None for each in found)
