@@ -43,7 +43,7 @@ def test_an_owners_base_path_stands_for_that_of_the_pages() -> None:
 
 
 def test_a_version_that_only_examples_show_belongs_to_every_path() -> None:
-    text = "# Crates\n\n`GET /crates/(id or name)/json`\n\n**Example request**:\n\n    GET /v1.9/crates/4fa/json HTTP/1.1\n"
+    text = "# Crates\n\n`GET /crates/(id or name)/json`\n\nExample request:\n\n    GET /v1.9/crates/4fa/json HTTP/1.1\n"
     more = "\n# Volumes\n\n`GET /volumes`\n\n**Example request**:\n\n    GET /v1.9/volumes HTTP/1.1\n"
     assert servers_and_paths(merged(text + more)) == ([], ["/v1.9/crates/{id_or_name}/json", "/v1.9/volumes"])
 
@@ -78,7 +78,8 @@ def test_words_about_all_routes_of_a_kind_are_no_route() -> None:
 
 
 def test_numbers_after_a_plural_are_ids_even_near_the_root() -> None:
-    text = "# Posts\n\n```\nGET /posts\nGET /posts/1\nGET /posts/1/comments\n```\n\n# Version\n\n```\nGET /api/2/info\n```\n"
+    posts = "# Posts\n\n```\nGET /posts\nGET /posts/1\nGET /posts/1/comments\n```\n"
+    text = posts + "\n# Version\n\n```\nGET /api/2/info\n```\n"
     assert set(merged(text).document["paths"]) == {
         "/posts",
         "/posts/{post_id}",
