@@ -16,10 +16,10 @@ export function noFormBecause(schema: Schema): string | null {
 /**
  * A schema as the form library should see it. Values are never filled in on their own, so `default` moves to
  * `x-default` and is shown; `X or null` becomes X, which may be left out; a schema without any keyword gets one, since
- * the library shows nothing for it; alternatives get names. `format` and `pattern` leave the checking to the API.
+ * the library shows nothing for it; alternatives get names, and those that are mere conditions go. `format` and `pattern` leave the checking to the API.
  */
 export function prepare(schema: Schema): Schema {
-  const { default: fallback, format, pattern: _, ...rest } = unwrapNull(schema)
+  const { default: fallback, format, pattern: _, ...rest } = unwrapUnion(schema)
   const prepared: Schema = { ...rest }
   if (fallback !== undefined && fallback !== null) prepared['x-default'] = fallback
   if (format !== undefined) prepared['x-format'] = format
@@ -33,7 +33,8 @@ export function prepare(schema: Schema): Schema {
   }
   for (const keyword of ['anyOf', 'oneOf'] as const) {
     const members = prepared[keyword]
-    if (Array.isArray(members)) prepared[keyword] = members.map((member, index) => ({ ...asSchema(member), title: nameOf(asSchema(member), index) }))
+    if (Array.isArray(members) && members.every(isOnlyACondition)) delete prepared[keyword]
+    else if (Array.isArray(members)) prepared[keyword] = members.map((member, index) => ({ ...asSchema(member), title: nameOf(asSchema(member), index) }))
   }
   if (rest.items !== undefined && !Array.isArray(rest.items)) prepared.items = prepareAny(rest.items)
   if (isObject(rest.additionalProperties)) prepared.additionalProperties = prepareAny(rest.additionalProperties)
@@ -47,16 +48,22 @@ const prepareAny = (schema: Schema | boolean): Schema => {
   return Object.keys(prepared).length ? prepared : { 'x-any': true }
 }
 
+/** “One of these has to be there” offers nothing to fill in; whether it is kept is checked. */
+const isOnlyACondition = (schema: Schema | boolean) =>
+  Object.keys(asSchema(schema)).every((key) => ['required', 'dependentRequired', 'not', 'x-any'].includes(key))
+
 const isNull = (schema: Schema | boolean) => asSchema(schema).type === 'null'
 
-function unwrapNull(schema: Schema): Schema {
+/** A union of one is that one; null among the alternatives only means that the value may be null. */
+function unwrapUnion(schema: Schema): Schema {
   for (const keyword of ['anyOf', 'oneOf'] as const) {
     const members = schema[keyword]
-    if (!Array.isArray(members) || !members.some(isNull)) continue
+    if (!Array.isArray(members)) continue
     const others = members.filter((member) => !isNull(member))
+    const nullable = others.length < members.length ? { 'x-nullable': true } : {}
     const { [keyword]: _, ...beside } = schema
-    if (others.length === 1) return { ...asSchema(others[0]), ...beside, 'x-nullable': true }
-    return { ...beside, [keyword]: others, 'x-nullable': true }
+    if (others.length === 1) return { ...asSchema(others[0]), ...beside, ...nullable }
+    if (others.length < members.length) return { ...beside, [keyword]: others, ...nullable }
   }
   return schema
 }

@@ -22,13 +22,18 @@ import { pointerOf, type Schema } from './schema'
 const Union = createContext<string | null>(null)
 
 type Path = readonly (string | number)[]
-const nameOf = (path: Path) => {
+// What alternatives share stands below this name in the library's paths.
+const SHARED = 'XxxOf'
+
+const nameOf = (path: Path): string => {
   const last = path.at(-1)
+  if (last === SHARED) return nameOf(path.slice(0, -1))
   return typeof last === 'number' ? `${last + 1}.` : (last ?? 'input')
 }
 
 const isGroup = (schema: Schema, displayLabel?: boolean) => {
   const type = Array.isArray(schema.type) ? schema.type[0] : schema.type
+  if ((schema.anyOf || schema.oneOf) && !Object.keys(schema.properties ?? {}).length) return false
   return !displayLabel && !isFree(schema) && (type === 'object' || type === 'array')
 }
 
@@ -91,7 +96,14 @@ export function ObjectFieldTemplate({ properties, schema, fieldPathId, required,
       {add}
     </div>
   )
-  if (isInUnion) return <>{fields}</>
+  if (isInUnion) {
+    return (
+      <>
+        {optionalDataControl}
+        {fields}
+      </>
+    )
+  }
   return (
     <fieldset className="min-w-0">
       <legend className="w-full">
@@ -148,7 +160,14 @@ export function ArrayFieldTemplate({ items, canAdd, onAddClick, schema, fieldPat
       )}
     </>
   )
-  if (isInUnion) return list
+  if (isInUnion) {
+    return (
+      <>
+        {optionalDataControl}
+        {list}
+      </>
+    )
+  }
   return (
     <fieldset className="min-w-0">
       <legend className="w-full">
