@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOCAL_STAGE: Final = "local"
+_ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$"  # as a browser writes it: exact, never `*`
 
 
 class Settings(BaseSettings):
@@ -30,6 +31,11 @@ class Settings(BaseSettings):
     )
     denied_ports: Annotated[tuple[Annotated[int, Field(gt=0, lt=65536)], ...], NoDecode] = Field(
         default=(), description="Comma-separated ports that no outbound call may reach, besides the built-in ones."
+    )
+    console_origins: Annotated[tuple[Annotated[str, Field(pattern=_ORIGIN)], ...], NoDecode] = Field(
+        default=(),
+        description="Comma-separated origins (`https://console.example`) of consoles that are served from elsewhere; "
+        "browsers let no other page call the API. The console at the API's own origin needs none.",
     )
     audit_days: int = Field(
         default=400, ge=1, le=3_650, description="How many days the audit of credentials is kept; 400 is 13 months."
@@ -62,7 +68,7 @@ class Settings(BaseSettings):
     llm_input_usd: float = Field(default=0.0, ge=0, description="Price of a million tokens in, US dollars.")
     llm_output_usd: float = Field(default=0.0, ge=0, description="Price of a million tokens out, US dollars.")
 
-    @field_validator("denied_ports", mode="before")
+    @field_validator("denied_ports", "console_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value

@@ -18,6 +18,7 @@ import orjson
 from chalice.app import Chalice, Request, Response, RestAPIEventHandler
 
 from chalicelib import aws
+from chalicelib.api import cross_origin
 from chalicelib.api.routing import Context, Endpoint, Reply, answer_to
 from chalicelib.errors import MethodNotAllowed, RouteNotFound, TooLarge, WaygateError
 from chalicelib.gateway.invoke import new_request_id
@@ -117,6 +118,8 @@ class Application(Chalice):
             return self._answer_to(path, endpoints, request, context)
 
     def _answer_to(self, path: str, endpoints: dict[str, Endpoint], request: Request, context: Context) -> Response:
+        if (told := cross_origin.preflight(context, endpoints)) is not None:
+            return _encode(told, context)
         try:
             endpoint = endpoints.get("GET" if request.method == "HEAD" else request.method)
             if endpoint is None:
@@ -181,12 +184,14 @@ def _encode(reply: Reply, context: Context, *, is_head: bool = False) -> Respons
         "Request-Id": context.request_id,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
+        **cross_origin.headers(context),
         **reply.headers,
     }
     body = reply.body if isinstance(reply.body, bytes) else b"" if reply.body is None else dump(reply.body)
     if len(body) >= _GZIP_FROM and "gzip" in (context.header("accept-encoding") or "") and not reply.is_raw:
         body = gzip.compress(body, 1, mtime=0)
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        vary = "Origin, Accept-Encoding" if "Vary" in headers else "Accept-Encoding"
+        headers |= {"Content-Encoding": "gzip", "Vary": vary}
     if len(body) > Caps.ANSWER_BYTES:
         raise TooLarge(
             f"The answer has {len(body):,} bytes; {Caps.ANSWER_BYTES:,} fit.",
