@@ -82,7 +82,10 @@ def read(title: str, blocks: Sequence[Block], found: Sequence[Mention], cite: Ci
         if isinstance(block, Code):
             yield from _of_code(block, cite, is_about=is_about)
         elif isinstance(block, Table):
-            yield from _of_table(block, cite)
+            for row in block.rows[:60]:
+                yield from _of_row(row, block, cite)
+        elif isinstance(block, Item) and block.term is not None:
+            yield from _of_row((block.term, block.inline), block, cite)
 
 
 def _of_request(shown: Shown, block: Block, cite: Cite) -> Iterator[Auth]:
@@ -130,13 +133,12 @@ def _of_code(block: Code, cite: Cite, *, is_about: bool) -> Iterator[Auth]:
                 )
 
 
-def _of_table(block: Table, cite: Cite) -> Iterator[Auth]:
-    """A row that describes the header ``Authorization``."""
-    for row in block.rows[:60]:
-        if row and row[0].text.strip(" *?:").lower() == "authorization":
-            rest = " ".join(cell.text for cell in row[1:])
-            if (said := _IN_ROW.search(rest)) is not None:
-                yield from _scheme(said[1], block, f"{row[0].text} {rest}"[:300], cite)
+def _of_row(row: Sequence[Inline], block: Block, cite: Cite) -> Iterator[Auth]:
+    """A row or a definition that describes the header ``Authorization``."""
+    if row and row[0].text.strip(" *?:").lower() == "authorization":
+        rest = " ".join(cell.text for cell in row[1:])
+        if (said := _IN_ROW.search(rest)) is not None:
+            yield from _scheme(said[1], block, f"{row[0].text} {rest}"[:300], cite)
 
 
 def _of_prose(inline: Inline, block: Block, cite: Cite, *, is_about: bool) -> Iterator[Auth]:

@@ -51,8 +51,15 @@ class Captions:
             leads = last.place.depth < block.place.depth or isinstance(block, Table)
             if leads and (said := vocabulary.role(last.inline.text)) is not None:
                 return said
+        by_heading = self._by_heading(block, level)
         if self.text and (said := vocabulary.role(self.text)) is not None:
+            is_lead = not vocabulary.is_structural(self.text)
+            if is_lead and by_heading in ("response", "errors") and isinstance(block, Code):
+                return by_heading
             return "response" if self._is_answered and vocabulary.is_neutral(self.text) else said
+        return by_heading
+
+    def _by_heading(self, block: Block, level: int | None) -> vocabulary.Role | None:
         found: vocabulary.Role | None = None
         for title in reversed(block.place.trail):
             if level is not None and title.level < level:

@@ -73,6 +73,14 @@ class Descriptions:
         self._open = (block, owners, read)
         return True
 
+    def aside(self, block: Paragraph | Item, pairs: dict[str, str], owners: list[Mention]) -> None:
+        """Parameters of the query that a sentence names, unless they are described anyway."""
+        for owner in owners:
+            known = {each.name for each in owner.parameters}
+            for name in pairs.keys() - known:
+                evidence = self._quotes.cite(block, block.inline.text[:300], 0.7)
+                owner.parameters.append(Parameter(name=name, place="query", evidence=evidence))
+
     def goes_on(self, block: Paragraph) -> bool:
         """A paragraph within the item, or after the line, that has just named a parameter describes that parameter."""
         if self._open is None or block.place.depth < self._open[0].place.depth:

@@ -54,6 +54,7 @@ _ANNOUNCES: Final = re.compile(
     r"|choices)|values|choices|either)\b[^.:]{0,40}(?::|\Z)",
     re.IGNORECASE,
 )
+_LEADING: Final = re.compile(r"(?:\((?:required|optional)\)\s{0,3})?([A-Za-z][A-Za-z ]{2,24})\.(?=\s|\Z)")
 _CHOICE: Final = re.compile(rf"\s{{0,3}}{_VALUE}(?:\s{{0,2}}\([^()\n]{{1,60}}\))?")
 _SEPARATOR: Final = re.compile(r"\s{0,3}(?:,?\s{0,3}(?:or|and)\b|[,|/]|;)\s{0,3}", re.IGNORECASE)
 _NUMBER: Final = r"(-?\d[\d,_]{0,15}(?:\.\d{1,10})?)"
@@ -135,6 +136,12 @@ def type_of(text: str) -> Typed | None:
     if any(word in ("date",) for word in found) and "time" in plain:
         form = None
     return Typed(kind, None, form, nullable)
+
+
+def leading_type(text: str) -> Typed | None:
+    """The type that a description begins with, as in ``(required) Array of String. The names.``"""
+    found = _LEADING.match(text)
+    return type_of(found[1]) if found else None
 
 
 def scalar(text: str) -> Scalar:

@@ -14,7 +14,7 @@ from chalicelib.scraper.site.fragments import Evidence, Location, Parameter
 
 _NAME: Final = r"[A-Za-z_$@*][\w.$@*-]{0,79}(?:\[[\w.-]{0,40}\]){0,3}"
 _NAME_CELL: Final = re.compile(
-    rf"^[\s»›↳>└├─│—–•*-]{{0,12}}(?P<quote>[\"'`]?)(?P<name>{_NAME}(?::{_NAME})?)(?P=quote)(?P<mark>\s?[?*†]{{1,2}}(?![\w]))?"
+    rf"^[\s»›↳>└├─│—–•*:-]{{0,12}}(?P<quote>[\"'`]?)(?P<name>{_NAME}(?::{_NAME})?)(?P=quote)(?P<mark>\s?[?*†]{{1,2}}(?![\w]))?"
     rf"(?P<rest>.*)\Z",
     re.DOTALL,
 )
@@ -43,6 +43,7 @@ _YES: Final = frozenset(
     ("yes", "y", "true", "required", "x", "✓", "✔", "✅", "☑", "●", "•", "1", "mandatory", "always", "r", "*", "must")
 )
 _NO: Final = frozenset(("no", "n", "false", "optional", "✗", "✘", "❌", "☐", "-", "—", "–", "0", "o", ""))
+_EITHER: Final = re.compile(r"[A-Za-z_]\w{0,30}(?: or [A-Za-z_]\w{0,30}){1,3}\Z")
 _OTHERS: Final = re.compile(
     r"(?:any|all|other|each|every|the|no)\s(?:other|additional|further|of|parameters?)\b", re.IGNORECASE
 )
@@ -94,6 +95,9 @@ def named(cell: Inline) -> Named | None:
     text = cell.text.strip()
     if _OTHERS.match(text):
         return None
+    if cell.code and _EITHER.match(cell.code[0]) and text.startswith(cell.code[0]):
+        rest = text[len(cell.code[0]) :].strip()
+        return Named(cell.code[0].replace(" ", "_"), details.is_required(rest), rest)
     if cell.code and text and _BARE.match(cell.code[0]) and text.lstrip("»›↳> ").startswith(cell.code[0].strip()):
         first = cell.code[0]
         rest = text.split(first, 1)[1]
@@ -269,7 +273,8 @@ def of_item(item: Item, role: vocabulary.Role | None, evidence: Evidence, *, is_
         found = named(item.term)
         if found is None or found.name.lower() in _NOT_NAMES or not _is_name(item.term):
             return None
-        typed, said = _hinted(found.rest), details.read(f"{found.rest} {item.inline.text}")
+        typed = _hinted(found.rest) or details.leading_type(item.inline.text)
+        said = details.read(f"{found.rest} {item.inline.text}")
         required = found.required if found.required is not None else said.required
         return parameter(found.name, place_of(role), required, typed, item.inline.text, said,
                          replace_quote(evidence, f"{item.term.text} {item.inline.text}"))  # fmt: skip

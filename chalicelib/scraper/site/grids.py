@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chalicelib.scraper.site import lines, paths, vocabulary
@@ -44,11 +44,13 @@ def read(table: Table) -> Iterator[Row]:
             continue
         anchor = table.anchors[number] if number < len(table.anchors) else None
         quote = " ".join(cell.text for cell in row if cell.text)
+        asides = tuple(pair for cell in row for code in cell.code if code[:1] in "?&" for pair in paths.pairs(code[1:]))
         description = _description(row, {at_path, *marks, *([at_method] if at_method is not None else [])})
         if inline := list(lines.find(row[at_path].template)):
             yield from (Row(line.method, line.target, description, quote, anchor) for line in inline)
             continue
         for there in _targets(row[at_path]):
+            there = replace(there, query=(*there.query, *asides))
             for method in _methods(row, marks, at_method):
                 yield Row(method, there, description, quote, anchor)
 

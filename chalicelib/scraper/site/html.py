@@ -34,6 +34,7 @@ _SPACE: Final = re.compile(r"[ \t\r\f\v\n\xa0\u200b\ufeff]+")
 _BLANKS: Final = re.compile(r"[ \t\r\f\v\xa0\u200b\ufeff]+")
 _LINES: Final = re.compile(r" *\n[ \n]*")
 _PLACEHOLDER: Final = re.compile(r"[\w.:-]{1,40}(?: [\w.:-]{1,40}){0,3}\Z")
+_ATTRIBUTES: Final = re.compile(r"\s*\{:?\s*[#.][\w .#=\"-]{1,80}\}\s*\Z")  # for a renderer that did not know them
 _SIGNS: Final = " \t¶§#🔗"
 _MOST_SPAN: Final = 20
 _MOST_STEPS_UP: Final = 40
@@ -262,6 +263,8 @@ class _Builder:
         self._flush()
         if identity:
             self._anchor = identity[:200]
+        if (endpoint := _endpoint(attributes, node)) != "":
+            self.blocks.append(Paragraph(self._place, Inline(endpoint, endpoint)))
         if tag in _HEADINGS:
             self._heading = _HEADINGS[tag]
         elif tag in _LISTS:
@@ -419,10 +422,17 @@ class _Builder:
 
     def _head(self, inline: Inline) -> None:
         level, self._heading = self._heading or 6, None
-        text = inline.text.strip(_SIGNS)
+        text = _ATTRIBUTES.sub("", inline.text).strip(_SIGNS)
         title = Title(level, text, self._anchor)
         self._trail = (*(above for above in self._trail if above.level < level), title)
-        inline = Inline(text, inline.template.strip(_SIGNS), inline.code, inline.strong, inline.links, inline.marked)
+        inline = Inline(
+            text,
+            _ATTRIBUTES.sub("", inline.template).strip(_SIGNS),
+            inline.code,
+            inline.strong,
+            inline.links,
+            inline.marked,
+        )
         self.blocks.append(Heading(self._place, inline, level))
 
     @property
@@ -438,6 +448,24 @@ def _method(attributes: dict[str, str | None]) -> str:
     """The method that a style sheet shows before an address: ``<pre data-type="post">``."""
     told = attributes.get("data-type") or attributes.get("data-method") or attributes.get("data-verb") or ""
     return told.upper() if told.upper() in METHODS else ""
+
+
+def _endpoint(attributes: dict[str, str | None], node: Any) -> str:
+    """The endpoint that attributes name, of a component such as ``<Endpoint method="get" path="/users">``.
+
+    A class that is a method is shown as one as well: ``<div class="endpoint get">/users</div>``.
+    """
+    method = (attributes.get("method") or "").upper()
+    path = attributes.get("path") or attributes.get("url") or attributes.get("endpoint") or ""
+    if method in METHODS and path.startswith(("/", "http")) and len(path) < 500:
+        return f"{method} {path}"
+    named = [each.upper() for each in (attributes.get("class") or "").split() if each.upper() in METHODS]
+    if len(named) == 1 and node.child is not None and node.child.next is None and node.child.tag == "-text":
+        text = (node.child.text_content or "").strip()
+        if text.startswith(("/", "http")) and len(text) < 500 and "\n" not in text:
+            node.child.remove()
+            return f"{named[0]} {text}"
+    return ""
 
 
 def _language(attributes: dict[str, str | None]) -> str:

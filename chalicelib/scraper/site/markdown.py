@@ -1,10 +1,12 @@
-"""Markdown (CommonMark with tables, as GitHub has it) → HTML, so that there is one reader of pages."""
+"""Markdown (CommonMark with tables and definition lists) → HTML, so that there is one reader of pages."""
 
 from __future__ import annotations
 
 import functools
 import re
 from typing import Any, Final
+
+from chalicelib.scraper.site import shortcodes
 
 _FRONT_MATTER: Final = re.compile(r"\A---\n.{0,4000}?\n---\n", re.DOTALL)
 _NOT_IN_SLUG: Final = re.compile(r"[^\w\- ]")
@@ -13,17 +15,19 @@ _ATTRIBUTES: Final = re.compile(r"\s*\{[#.][^{}\n]{1,80}\}\s*$")
 
 def to_html(text: str) -> str:
     """HTML with the ids that GitHub gives to headings."""
-    found: str = _parser().render(_FRONT_MATTER.sub("", text.replace("\r\n", "\n")))
+    found: str = _parser().render(shortcodes.unfolded(_FRONT_MATTER.sub("", text.replace("\r\n", "\n"))))
     return f"<main>{found}</main>"
 
 
 @functools.cache
 def _parser() -> Any:
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
 
     parser = MarkdownIt("commonmark", {"html": True, "linkify": False, "maxNesting": 60}).enable(
         ["table", "strikethrough"]
     )
+    parser.use(deflist_plugin)
     parser.add_render_rule("heading_open", _heading)
     return parser
 

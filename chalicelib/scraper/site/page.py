@@ -69,12 +69,12 @@ class Parsed:
 
 def parse(page: Page) -> Parsed:
     """The blocks of an HTML, Markdown or plain-text page. Broken markup is read as browsers do; nothing is raised."""
-    from chalicelib.scraper.site import html, markdown
+    from chalicelib.scraper.site import html, markdown, shortcodes
 
     source = page.text
     if is_markdown(page.media_type, page.url, source):
         source = markdown.to_html(source)
-    title, blocks, is_cut = html.read(source)
+    title, blocks, is_cut = html.read(shortcodes.plain(source))
     return Parsed(page.url, page.hash, title, tuple(blocks), is_cut or len(page.body) > Caps.PAGE_BYTES)
 
 

@@ -31,6 +31,7 @@ _DEPRECATED: Final = re.compile(
     r"\bdeprecated\b(?=.*\b(?:this|endpoint|method)\b|[.:]?\Z)|\b(?:this|endpoint|method)\b.*\bdeprecated\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ASIDE: Final = re.compile(r"[?&]([\w.\[\]-]{1,60}=\S{0,200})\Z")
 _DECLARING: Final = frozenset(("heading", "line", "code", "label"))
 _MOST_MENTIONS: Final = 2_000
 _MOST_SAMPLES: Final = 8  # of an endpoint, on one page
@@ -52,6 +53,7 @@ class Scopes:
         self._section: list[Mention] = []
         self._waiting: list[str] = []
         self._above: list[tuple[int, paths.Target]] = []
+        self._verb: tuple[int, str] | None = None
         self._asked = False
 
     def read(self, blocks: Sequence[Block]) -> list[Mention]:
@@ -88,6 +90,8 @@ class Scopes:
             self._section, self._waiting = [], []
             self._descriptions.enter_section()
         self._above = [(level, there) for level, there in self._above if level < heading.level]
+        if self._verb is not None and heading.level <= self._verb[0]:
+            self._verb = None
         self._captions.enter(heading, is_part=is_part)
 
     def _block(self, block: Block) -> None:
@@ -99,6 +103,10 @@ class Scopes:
         found = [each for each in mentions.of(block) if not self._is_history(block)]
         if isinstance(block, Heading):
             found = self._of_heading(block, found)
+        elif self._verb is not None:
+            for each in found:
+                if each.method is None and each.owns:
+                    each.method, each.form = self._verb[1], "line"
         self._take(found, block)
         self._descriptions.come_to(block)
         if isinstance(block, Code):
@@ -110,6 +118,8 @@ class Scopes:
             self._item(block, found)
         elif isinstance(block, Table) and not found:
             self._describe(block)
+        if isinstance(block, Paragraph | Item) and not found:
+            self._asides(block)
 
     def _settle_labels(self) -> None:
         for where, complete in self._labels.settle():
@@ -121,11 +131,13 @@ class Scopes:
     # -- mentions -----------------------------------------------------------------------------------------------------
 
     def _of_heading(self, heading: Heading, found: list[Mention]) -> list[Mention]:
-        """A heading that is only a path waits for the methods below it, which may be headings that are only methods."""
+        """A heading that is only a path, or only a method, waits for its counterpart below it."""
         methods = heading.inline.text.upper().split()
         if self._above and methods and len(methods) <= 3 and _METHOD.fullmatch(methods[0]):
             level_target = self._above[-1][1]
             return [Mention(methods[0], level_target, "heading", heading.inline.text, heading, owns=True)]
+        if len(methods) == 1 and methods[0] in paths.METHODS:
+            self._verb = heading.level, methods[0]
         if len(found) == 1 and found[0].method is None:
             self._above.append((heading.level, found[0].target))
         return found
@@ -155,7 +167,8 @@ class Scopes:
                 [*self._owners, *(each for each in owners if each not in self._owners)] if continues else owners
             )
             self._level = self._level_of(block)
-            self._depth = block.place.depth if isinstance(block, Item) else 0
+            is_among_others = isinstance(block, Item) and self._verb is None
+            self._depth = block.place.depth if is_among_others else 0
             for text in self._waiting:
                 for each in owners:
                     if not each.description:
@@ -223,12 +236,23 @@ class Scopes:
         if caption := captions.of_item(block):
             self._captions.announce(caption)
         elif not found:
-            term = block.term
-            if term is not None and vocabulary.role(term.text) and vocabulary.is_structural(term.text):
+            if (term := block.term) is not None and self._is_part(term.text, block):
                 self._captions.announce(term.text)
                 if not term.code:
                     return
             self._describe(block)
+
+    def _is_part(self, term: str, block: Item) -> bool:
+        """Whether a term names a part of the description; one word below “Form data” is a parameter of that name."""
+        is_name = " " not in term and not term.endswith(":") and self._role(block) not in (None, "response", "errors")
+        return not is_name and vocabulary.role(term) is not None and vocabulary.is_structural(term)
+
+    def _asides(self, block: Paragraph | Item) -> None:
+        """Parameters of the query that words name as they are sent: ``?recursive=true``."""
+        owners = self._here(block)
+        for code in block.inline.code[:10] if len(owners) == 1 else ():
+            if (aside := _ASIDE.match(code)) is not None:
+                self._descriptions.aside(block, dict(paths.pairs(aside[1])), owners)
 
     def _paragraph(self, block: Paragraph, found: list[Mention]) -> None:
         text = block.inline.text

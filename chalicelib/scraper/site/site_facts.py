@@ -18,7 +18,7 @@ _BASE: Final = re.compile(
     r"\b(?:base|root)[- ]?(?:api )?(?:url|uri|path|endpoint|address)s?\b|\bapi (?:root|host|server|base|url"
     r"|endpoint)\b|\bprefix(?:ed)?\b"
     r"|\ball (?:api )?(?:requests|calls|urls|endpoints|uris|api access)\b|\b(?:available|accessible|reachable"
-    r"|hosted|served|lives?|accessed|located) (?:at|under|on|from|over)\b"
+    r"|hosted|served|mounted|lives?|accessed|located) (?:at|under|on|from|over)\b"
     r"|\bhost(?:name)?\b|\bservers?\b|\brelative to\b|\bstarts? with\b|\bendpoint (?:is|url)\b",
     re.IGNORECASE,
 )

@@ -27,6 +27,7 @@ Column = Literal[
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _QUOTED: Final = re.compile(r"[\"“][^\"”]{1,100}[\"”]|\(s\)")
+_STATUS: Final = re.compile(r"(?:HTTP |Status |Code )?([1-5])\d\d\b(?!\.\d)(?:[ :–—-]+[A-Za-z ]{2,40})?\Z")
 _NAMED: Final = re.compile(r"\w\.\w|_")
 
 
@@ -117,7 +118,11 @@ def words(text: str) -> list[str]:
 @functools.lru_cache(2048)
 def role(text: str) -> Role | None:
     """The part of an endpoint's description that a heading or caption announces; `None` where it announces none."""
+    if (status := _STATUS.match(text)) is not None:
+        return "response" if status[1] in "23" else "errors"
     found = set(words(text))
+    if {"output", "format"} <= found:
+        found.remove("output")
     if not found & (_RESPONSE | _ERRORS | _BODY | _QUERY | _PATH | _HEADER | _PARTS) or len(found) > 14:
         return None
     if found & _ERRORS and not found & _PARTS:
@@ -139,6 +144,8 @@ def is_neutral(text: str) -> bool:
 @functools.lru_cache(2048)
 def is_structural(text: str) -> bool:
     """Whether a heading names a part of a description (“Request body”, “Example”), and no subject of its own."""
+    if _STATUS.match(text) is not None:
+        return True
     text = _QUOTED.sub("", text)
     found = words(text) if not _NAMED.search(text) else []
     known = _FILLERS | _RESPONSE | _ERRORS | _BODY | _QUERY | _PATH | _HEADER | _PARTS
