@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+settings.register_profile("waygate", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waygate")  # how busy the machine is decides nothing
 
 for _name in [name for name in os.environ if name.startswith(("AWS_", "WAYGATE_"))]:
     del os.environ[_name]

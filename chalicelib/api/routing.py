@@ -7,6 +7,7 @@ has one, a validated query and body, and returns a `Reply` or plain data.
 from __future__ import annotations
 
 import base64
+import functools
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -204,9 +205,10 @@ def _run(endpoint: Endpoint, context: Context) -> Reply:
         context = replace(context, caller=caller)
     arguments: dict[str, Any] = {}
     if endpoint.query is not None:
-        arguments["query"] = _parse_query(endpoint.query, context.query)
+        arguments["query"] = _parse_query(endpoint.query, context.query) if context.query else _no(endpoint.query)
     if endpoint.reads_raw_body or endpoint.body is not None:
-        context = replace(context, raw_body=_body(context, endpoint))
+        raw_body = _body(context, endpoint)
+        context = context if raw_body is context.raw_body else replace(context, raw_body=raw_body)
     elif len(context.raw_body) > endpoint.max_bytes:
         raise _too_large(context, endpoint)
     if endpoint.body is not None:
@@ -242,6 +244,11 @@ def invalid(error: ValidationError, what: str) -> InvalidInput:
         for e in error.errors(include_input=False, include_url=False)
     ]
     return InvalidInput(f"{len(faults)} fault{'s' * (len(faults) > 1)} in the {what}.", errors=faults)
+
+
+@functools.cache
+def _no(model: type[Q]) -> Q:
+    return model()
 
 
 def _parse_query(model: type[Q], given: Mapping[str, list[str]]) -> Q:

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, get_args
 from chalicelib import rows
 from chalicelib.auth.quota import Quota
 from chalicelib.auth.tables import ApiKeyRow
-from chalicelib.aws import RowKey
+from chalicelib.aws import RowKey, Table
 from chalicelib.errors import ApiKeyNotFound, InsufficientScope, Unauthenticated
 
 Scope = Literal["invoke", "registry:read", "registry:write", "connections:write", "admin", "root"]
@@ -105,11 +105,16 @@ def issue(workspace: str, name: str, scopes: Iterable[str], **limits: Any) -> tu
     return row, key
 
 
-def authenticate(authorization: str | None, *, now: dt.datetime | None = None) -> Caller:
-    """The caller behind an ``Authorization`` header (RFC 6750).
+@dataclass(frozen=True)
+class Shown:
+    """A key as a request shows it: well-formed, not yet compared with what is stored."""
 
-    Raises `Unauthenticated`, with one message for unknown, revoked and expired keys alike.
-    """
+    key_id: str
+    digest: str
+
+
+def parse(authorization: str | None) -> Shown:
+    """The key in an ``Authorization`` header (RFC 6750). Raises `Unauthenticated` for what is none; nothing is read."""
     scheme, _, token = (authorization or "").strip().partition(" ")
     if not token:
         raise Unauthenticated("The header `Authorization: Bearer wg_live_…` is missing.")
@@ -118,11 +123,26 @@ def authenticate(authorization: str | None, *, now: dt.datetime | None = None) -
         raise Unauthenticated("The Authorization header does not hold a Waygate key (`Bearer wg_live_…`).")
     if _checksum(match.string[: match.start("sum")]) != match["sum"]:
         raise Unauthenticated("This API key has a typing error: its checksum is wrong.")
-    row = _row(match["id"])
-    known = hmac.compare_digest(row.digest if row else _NO_DIGEST, _digest(match.string))
-    if row is None or not known or is_expired(row, now):
+    return Shown(match["id"], _digest(match.string))
+
+
+def authenticate(authorization: str | None, *, now: dt.datetime | None = None) -> Caller:
+    """The caller behind an ``Authorization`` header.
+
+    Raises `Unauthenticated`, with one message for unknown, revoked and expired keys alike.
+    """
+    shown = parse(authorization)
+    key = row_key(shown.key_id)
+    return caller_of(rows.read([key])[key], shown, now=now)
+
+
+def caller_of(row: Table | None, shown: Shown, *, now: dt.datetime | None = None) -> Caller:
+    """The caller who shows a key whose row is `row`. Raises `Unauthenticated` as `authenticate` does."""
+    stored = row if isinstance(row, ApiKeyRow) else None
+    is_same = hmac.compare_digest(stored.digest if stored else _NO_DIGEST, shown.digest)
+    if stored is None or not is_same or is_expired(stored, now):
         raise Unauthenticated("This API key is unknown, revoked or expired.")
-    return _caller(row)
+    return _caller(stored)
 
 
 def _caller(row: ApiKeyRow) -> Caller:
@@ -163,12 +183,6 @@ def row_key(key_id: str) -> RowKey:
     return (ApiKeyRow, key_id, None)
 
 
-def public_id(authorization: str | None) -> str | None:
-    """The public id in an Authorization header, without any check of the rest."""
-    match = _KEY.search(authorization or "")
-    return match["id"] if match else None
-
-
 def get(workspace: str, key_id: str) -> ApiKeyRow:
     """The key of that id. Raises `ApiKeyNotFound`, also for a key of another workspace."""
     row = ApiKeyRow.find(key_id)
@@ -181,12 +195,6 @@ def revoke(workspace: str, key_id: str) -> None:
     """Delete the key: refused here at once, in other processes within 30 s."""
     get(workspace, key_id).delete()
     rows.forget(row_key(key_id))
-
-
-def _row(key_id: str) -> ApiKeyRow | None:
-    key = row_key(key_id)
-    row = rows.read([key])[key]
-    return row if isinstance(row, ApiKeyRow) else None
 
 
 def _digest(key: str) -> str:

@@ -68,8 +68,11 @@ class Answer:
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        return self._by_name.get(name.lower())
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {name.lower(): value for name, value in reversed(self.headers)}
 
 
 class CallFailed(Exception):
@@ -177,12 +180,13 @@ def _pool(scheme: str, host: str, port: int, ca_pem: str | None) -> HTTPConnecti
 
 
 def _open(target: Target, request: Outbound) -> urllib3.BaseHTTPResponse:
-    """Send, and read status and headers. Time-outs are the sockets' own affair (`deadline`)."""
+    """Send, and read status and headers. Time-outs are the sockets' own affair (`deadline`), as urllib3 is told."""
     return _pool(target.scheme, target.host, target.port, request.ca_pem).urlopen(
         request.method,
         target.path_query,
         body=request.body,
         headers=_headers(request),
+        timeout=remaining_s(),
         retries=False,
         redirect=False,
         assert_same_host=False,
@@ -217,6 +221,8 @@ def _read(response: urllib3.BaseHTTPResponse, headers: tuple[tuple[str, str], ..
         body += unpack(chunk, max_bytes - len(body) + 1)
         if len(body) > max_bytes:
             raise _Unusable("too_large", f"the answer is larger than {max_bytes:,} bytes")
+        if response.length_remaining == 0:
+            break
     unpack.check_end()
     return bytes(body)
 

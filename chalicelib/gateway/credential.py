@@ -23,7 +23,7 @@ from chalicelib.auth.tables import ConnectionRow
 from chalicelib.egress import check_origin
 from chalicelib.errors import UpstreamFailed
 from chalicelib.gateway.resolve import Resolved
-from chalicelib.observability import guard_forms, guard_secrets
+from chalicelib.observability import Forms, guard_forms, guard_secrets
 from chalicelib.registry.models import IntegrationFacts
 from chalicelib.registry.renewal import renewal_of
 from chalicelib.settings import Caps
@@ -45,7 +45,7 @@ class _Opened:
     held: Held
     facts: IntegrationFacts
     base_url: str
-    forms: frozenset[str]
+    forms: Forms
     at: float
 
     def is_for(self, row: ConnectionRow, facts: IntegrationFacts, base_url: str) -> bool:

@@ -18,14 +18,14 @@ Stages 3 to 8 run once where the caller sent an `Idempotency-Key` (`once`).
 from __future__ import annotations
 
 import datetime as dt
+import random
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from ulid import ULID
+from ulid import ULIDGenerator
 
 from chalicelib.auth import refresh
-from chalicelib.auth.schemes import reserved_names
 from chalicelib.egress import Answer
 from chalicelib.errors import UpstreamFault, WaygateError
 from chalicelib.gateway import attempt, checks, credential, response, retry
@@ -36,15 +36,18 @@ from chalicelib.gateway.request import Request, build, masked, sign
 from chalicelib.gateway.resolve import Resolved, authorize, resolve
 from chalicelib.gateway.story import Call, Result, Story
 from chalicelib.observability import redact
-from chalicelib.registry import integrations
 from chalicelib.settings import Caps
 
 _LEAST_TIMEOUT_S: Final = 0.05
 
 
+# It names and protects nothing secret, so its chance needs no system call, at which threads would wait for each other.
+_ULIDS: Final = ULIDGenerator(randomness=lambda _: random.randbytes(10))  # noqa: S311
+
+
 def new_request_id() -> str:
     """``req_`` and a ULID: sorts by time, and names the invocation's log entry."""
-    return f"req_{ULID()}"
+    return f"req_{_ULIDS.generate()}"
 
 
 def invoke(
@@ -82,7 +85,7 @@ def _run(story: Story, clock: Callable[[], float], now: Callable[[], dt.datetime
         return perform()
     from chalicelib.gateway.once import run_once  # calls without a key need none of it
 
-    return run_once(story, values, perform, is_repeatable=_is_repeatable(resolved), key=call.idempotency_key)
+    return run_once(story, values, perform, is_repeatable=resolved.is_repeatable, key=call.idempotency_key)
 
 
 def _perform(
@@ -95,10 +98,9 @@ def _perform(
     """Stages 3 to 8."""
     call, facts = story.call, resolved.integration
     checks.check_input(resolved, values)
-    base_url = integrations.approved_url(facts, resolved.config, resolved.action.server)
-    owned, constants = _owned_names(resolved), facts.profile.constants
+    base_url, owned, constants = resolved.base_url, resolved.owned_names, facts.profile.constants
     request = build(resolved.action, values, base_url=base_url, owned=owned, constants=constants)
-    if header := _idempotency_header(resolved):
+    if header := resolved.idempotency_header:
         request = request.with_header(header, call.idempotency_key or call.request_id)
     until = refresh.PACE.now() + max(0.0, Caps.CALL_TIMEOUT_S - (clock() - story.started))
     held = credential.hold(resolved, base_url, until=until, is_dry=call.dry_run)
@@ -106,8 +108,9 @@ def _perform(
     story.sizes["request"] = len(request.body or b"")
     if call.dry_run:
         return _dry_run(story, resolved, request, clock)
-    connection = resolved.connection.name if resolved.connection else None
-    admission = admit(resolved.caller, facts, connection=connection, action=call.action, base_url=base_url)
+    admission = admit(
+        resolved.caller, facts, connection=resolved.connection_name, action=call.action, base_url=base_url
+    )
     story.limits = admission.headers
 
     def send(one: Held) -> Tried:
@@ -149,30 +152,14 @@ def _read(story: Story, resolved: Resolved, tried: Tried, clock: Callable[[], fl
     return Result(body.data, meta, answer, body.raw, headers=story.limits)
 
 
-def _idempotency_header(resolved: Resolved) -> str | None:
-    """The header that makes this call repeatable at the upstream: the action's, or for a write the profile's."""
-    action = resolved.action
-    of_all_writes = resolved.integration.profile.idempotency_header if action.behaviour != "read" else None
-    return action.idempotency_header or of_all_writes
-
-
-def _is_repeatable(resolved: Resolved) -> bool:
-    return resolved.action.behaviour == "read" or _idempotency_header(resolved) is not None
-
-
-def _owned_names(resolved: Resolved) -> frozenset[tuple[str, str]]:
-    row = resolved.connection
-    return reserved_names(resolved.integration.auth, row.secret_header_names if row else ())
-
-
 def _conduct(story: Story, resolved: Resolved, clock: Callable[[], float]) -> Conduct:
     """How the call may be made in the time that is left."""
     facts = resolved.integration
     timeout_s = min(story.call.timeout_s or Caps.CALL_TIMEOUT_S, facts.policy.timeout_s)
     return Conduct(
         profile=facts.profile,
-        is_write=resolved.action.behaviour != "read",
-        is_repeatable=_is_repeatable(resolved),
+        is_write=resolved.is_write,
+        is_repeatable=resolved.is_repeatable,
         timeout_s=max(_LEAST_TIMEOUT_S, timeout_s - (clock() - story.started)),
         workspace=resolved.caller.workspace,
     )

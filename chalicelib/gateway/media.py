@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from typing import Final
 
@@ -24,6 +25,7 @@ _TEXTS: Final = frozenset(
 )
 
 
+@functools.lru_cache(256)
 def essence(content_type: str) -> str:
     """``type/subtype`` in lower case, without parameters."""
     return content_type.split(";")[0].strip().lower()
@@ -44,6 +46,7 @@ def is_text(kind: str) -> bool:
     return kind.startswith("text/") or is_xml(kind) or kind in _TEXTS
 
 
+@functools.lru_cache(256)
 def charset(content_type: str) -> str | None:
     """The character set that is named, if Python knows one of that name (it also knows `base64` and the like)."""
     found = _CHARSET.search(content_type)

@@ -55,6 +55,8 @@ def read(answer: Answer, profile: RateLimits, *, now: dt.datetime) -> Limit:
     Retry-After, a window that is used up, or the body rule), or where the body rule alone matches.
     """
     asked = retry_after_s(answer, now=now)
+    if asked is None and not profile.windows and profile.body is None and answer.status != 429:
+        return NO_LIMIT
     windows = [
         (_remaining(answer, window), reset_s(answer.header(window.reset), window, now)) for window in profile.windows
     ]

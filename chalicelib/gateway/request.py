@@ -6,8 +6,9 @@ from what has none.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import unquote
@@ -26,6 +27,11 @@ from chalicelib.settings import Caps
 Owned = frozenset[tuple[str, str]]
 _JSON: Final = "application/json"
 _NOT_IN_HEADER: Final = re.compile(r"[\x00-\x1f\x7f]|[^\x00-\xff]")  # RFC 9110, 5.5, less the tab
+_STANDARD: Final = (
+    ("User-Agent", "waygate"),
+    ("Accept-Encoding", "gzip, br"),
+    ("Accept", "application/json, */*;q=0.8"),
+)
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _KEPT_IN_TEMPLATE: Final = "%:/@!$&'()*+,;="  # RFC 3986, 3.3; what is encoded already stays so
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"})
@@ -100,25 +106,23 @@ def build(
         base_url=base_url,
         path=_fill(action.path, draft.path),
         query=tuple(draft.query),
-        headers=(*standard_headers(draft.headers, content[1] if content else None), *draft.headers),
+        headers=(*standard_headers(draft.headers, content and content[1]), *draft.headers),
         cookies=tuple(draft.cookies),
         body=content[0] if content else None,
     )
 
 
-def standard_headers(given: Iterable[Pair] = (), content_type: str | None = None) -> list[Pair]:
+def standard_headers(given: Iterable[Pair] = (), content_type: str | None = None) -> tuple[Pair, ...]:
     """What every request says, unless it was `given`."""
-    standard = [("User-Agent", "waygate"), ("Accept-Encoding", "gzip, br"), ("Accept", "application/json, */*;q=0.8")]
-    if content_type is not None:
-        standard.append(("Content-Type", content_type))
+    standard = _STANDARD if content_type is None else (*_STANDARD, ("Content-Type", content_type))
     names = {name.lower() for name, _ in given}
-    return [pair for pair in standard if pair[0].lower() not in names]
+    return tuple(pair for pair in standard if pair[0].lower() not in names) if names else standard
 
 
 def sign(request: Request, placement: Placement, tls: Tls | None = None) -> Outbound:
     """The request with its credential, ready for the door."""
     secret = [(serialize.encode(name), serialize.encode(value)) for name, value in placement.query]
-    headers = (*request.headers, *placement.headers, *_cookie_header((*request.cookies, *placement.cookies)))
+    headers = (*request.headers, *placement.headers, *_cookie_header([*request.cookies, *placement.cookies]))
     body = request.body
     if placement.body:
         body, content_type = bodies.with_members(body, request.content_type, placement.body)
@@ -134,7 +138,7 @@ def masked(request: Request, placement: Placement) -> dict[str, Any]:
     ]
     headers = [*mask_pairs(request.headers), *([name, REDACTED] for name, _ in placement.headers)]
     cookies = [*mask_pairs(request.cookies), *([name, REDACTED] for name, _ in placement.cookies)]
-    headers += [list(pair) for pair in _cookie_header((name, value) for name, value in cookies)]
+    headers += [list(pair) for pair in _cookie_header(cookies)]
     return {"method": request.method, "url": redact(request.url(query)), "headers": headers}
 
 
@@ -213,18 +217,23 @@ class _Draft:
 
 def _missing(action: ActionFacts, path: Mapping[str, str]) -> list[dict[str, str]]:
     """A fault for each path parameter without a value: the input schema need not say that it is required."""
+    missing = [part for part in _pieces(action.path)[1::2] if part not in path]
+    if not missing:
+        return []
     asked = {binding.name: name for name, binding in action.bindings.items() if binding.place == "path"}
-    return [
-        {"pointer": pointer([asked[part]]), "code": "required", "detail": "is missing"}
-        for part in _PLACEHOLDER.findall(action.path)
-        if part not in path
-    ]
+    return [{"pointer": pointer([asked[part]]), "code": "required", "detail": "is missing"} for part in missing]
 
 
 def _fill(template: str, parts: Mapping[str, str]) -> str:
     """The path; a ``{…}`` inside a value is never expanded (C6)."""
-    pieces = _PLACEHOLDER.split(template)  # literal, name, literal, name, … literal
-    return "".join(parts[p] if n % 2 else serialize.encode(p, _KEPT_IN_TEMPLATE) for n, p in enumerate(pieces))
+    return "".join(parts[piece] if n % 2 else piece for n, piece in enumerate(_pieces(template)))
+
+
+@functools.lru_cache(4_096)
+def _pieces(template: str) -> tuple[str, ...]:
+    """A path template as literal, name, literal, name, … literal; literals encoded."""
+    pieces = enumerate(_PLACEHOLDER.split(template))
+    return tuple(piece if n % 2 else serialize.encode(piece, _KEPT_IN_TEMPLATE) for n, piece in pieces)
 
 
 def _body(action: ActionFacts, draft: _Draft) -> bodies.Body | None:
@@ -236,6 +245,5 @@ def _body(action: ActionFacts, draft: _Draft) -> bodies.Body | None:
     return bodies.encode_members(draft.members, media_type) if draft.members or is_expected else None
 
 
-def _cookie_header(cookies: Iterable[Pair]) -> list[Pair]:
-    value = "; ".join(f"{name}={value}" for name, value in cookies)
-    return [("Cookie", value)] if value else []
+def _cookie_header(cookies: Sequence[Sequence[str]]) -> list[Pair]:
+    return [("Cookie", "; ".join(f"{name}={value}" for name, value in cookies))] if cookies else []

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from chalicelib import rows
 from chalicelib.auth import api_keys, connections
 from chalicelib.auth.api_keys import Caller
+from chalicelib.auth.schemes import reserved_names
 from chalicelib.auth.tables import ApiKeyRow, ConnectionRow
 from chalicelib.aws import RowKey, Table
 from chalicelib.errors import ConnectionAmbiguous, ConnectionRequired, IntegrationDisabled
@@ -29,7 +31,10 @@ _unnamed: dict[tuple[str, str], str] = {}  # (workspace, integration) → the co
 
 @dataclass(frozen=True)
 class Resolved:
-    """All that an invocation needs to know of the store. `connection` is None where none is needed."""
+    """All that an invocation needs to know of the store, and what follows from that alone, worked out once.
+
+    `connection` is None where none is needed.
+    """
 
     caller: Caller
     integration: IntegrationFacts
@@ -46,10 +51,46 @@ class Resolved:
             return False
         return self.connection is None or any(row is self.connection for row in found.values())
 
+    @cached_property
+    def version(self) -> int:
+        """The action's version."""
+        return int(self.action_row.version or 1)
+
+    @cached_property
+    def connection_name(self) -> str | None:
+        """The connection's name."""
+        return self.connection.name if self.connection else None
+
+    @cached_property
+    def base_url(self) -> str:
+        """Where the call goes: the integration's base URL or the action's own server, complete.
+
+        Raises `InvalidInput` and `EgressBlocked` as `integrations.approved_url` does.
+        """
+        config: dict[str, Any] = dict(self.connection.config) if self.connection else {}
+        return integrations.approved_url(self.integration, config, self.action.server)
+
+    @cached_property
+    def owned_names(self) -> frozenset[tuple[str, str]]:
+        """The places that belong to the credential or to HTTP, which no input may fill."""
+        header_names = self.connection.secret_header_names if self.connection else ()
+        return reserved_names(self.integration.auth, header_names)
+
+    @cached_property
+    def idempotency_header(self) -> str | None:
+        """The header that makes a call repeatable at the upstream: the action's, or for a write the profile's."""
+        of_all_writes = self.integration.profile.idempotency_header if self.is_write else None
+        return self.action.idempotency_header or of_all_writes
+
     @property
-    def config(self) -> dict[str, Any]:
-        """What the connection says about the upstream's address."""
-        return dict(self.connection.config) if self.connection else {}
+    def is_write(self) -> bool:
+        """True for what may change something at the upstream."""
+        return self.action.behaviour != "read"
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True where the upstream may be sent the same call twice."""
+        return not self.is_write or self.idempotency_header is not None
 
 
 _answered: dict[tuple[str, str, str, str | None], Resolved] = {}
@@ -62,14 +103,13 @@ def authorize(
     authorization: str | None, integration: str, action: str, connection: str | None
 ) -> tuple[Caller, Rows | None]:
     """The caller, and the rows that `resolve` will want next: read ahead, in the same call, where the key is known."""
-    key_id = api_keys.public_id(authorization)
-    found: Rows | None = None
-    if key_id is not None:
-        key_row = api_keys.row_key(key_id)
-        known = rows.peek(key_row)
-        if isinstance(known, ApiKeyRow):
-            found = _read(known.workspace, integration, action, connection, [key_row])
-    return api_keys.authenticate(authorization), found
+    shown = api_keys.parse(authorization)
+    key_row = api_keys.row_key(shown.key_id)
+    known = rows.peek(key_row)
+    if not isinstance(known, ApiKeyRow):
+        return api_keys.caller_of(rows.read([key_row])[key_row], shown), None
+    found = _read(known.workspace, integration, action, connection, [key_row])
+    return api_keys.caller_of(found[key_row], shown), found
 
 
 def resolve(

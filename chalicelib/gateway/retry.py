@@ -108,7 +108,8 @@ _budgets: dict[str, Budget] = {}
 
 def budget_of(workspace: str) -> Budget:
     """The workspace's budget in this process."""
-    return _budgets.setdefault(workspace, Budget())
+    known = _budgets.get(workspace)
+    return known or _budgets.setdefault(workspace, Budget())
 
 
 def forget_everything() -> None:

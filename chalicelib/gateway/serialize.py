@@ -36,6 +36,8 @@ def text(value: Any) -> str:
             return value
         case None:
             return ""
+        case int() if not isinstance(value, bool):
+            return str(value)  # the same, and nearly always what there is
         case _:
             return _json(value)
 
@@ -158,7 +160,9 @@ def _segment(part: str, allow_slash: bool) -> str:
 def _climbs(part: str) -> bool:
     """True for what some server may read as a dot segment (RFC 3986, 5.2.4), however it is written."""
     for _ in range(_ENCODINGS + 1):
-        if any(piece.strip() in (".", "..") for piece in _PIECES.split(part)):
+        if "." in part and any(piece.strip() in (".", "..") for piece in _PIECES.split(part)):
             return True
+        if "%" not in part:
+            return False
         part = unquote(part)
     return False

@@ -78,8 +78,8 @@ class Story:
         return {
             "request_id": self.call.request_id,
             "action": f"{self.call.integration}/{self.call.action}",
-            "version": int(resolved.action_row.version or 1) if resolved else None,
-            "connection": resolved.connection.name if resolved and resolved.connection else None,
+            "version": resolved.version if resolved else None,
+            "connection": resolved.connection_name if resolved else None,
             "upstream": self.tried.facts() if self.tried else None,
             "duration_ms": round((clock() - self.started) * 1000),
         }

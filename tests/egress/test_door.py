@@ -111,6 +111,15 @@ def test_two_calls_share_a_connection(serve: Serve) -> None:
     assert (len(wire.requests), wire.connections) == (2, 1)
 
 
+def test_a_call_on_an_open_connection_sets_no_time_out_anew(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    upstream = serve()
+    send(Outbound("GET", upstream.url), timeout_s=60, first_byte_s=5)
+    made: list[float | None] = []
+    monkeypatch.setattr(socket.socket, "settimeout", lambda _, value: made.append(value), raising=False)
+    assert send(Outbound("GET", upstream.url), timeout_s=60, first_byte_s=5).status == 200
+    assert (made, upstream.connections) == ([], 1)
+
+
 def test_a_connection_that_the_server_closed_is_not_used_again(serve: Serve) -> None:
     wire = serve()
     send(Outbound("GET", wire.url))
