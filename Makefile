@@ -8,13 +8,14 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PORT   ?= 8787
 STATE  ?= .waygate
+STAGE  ?= dev
 # The first Python that is new enough and starts (a version manager's shim may not).
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench format lock clean
+.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench format lock package clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -106,14 +107,18 @@ bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searchin
 	@$(PY) -m bench.search
 	@$(PY) -m bench.refreshing
 
+package: $(VENV)/.local ## Make the zip that `chalice deploy` ships to STAGE: locked, slim, with bytecode
+	@$(PY) -m infra.packaging --stage $(STAGE)
+
 format: $(VENV)/.dev ## Format the code
 	@$(VENV)/bin/ruff check --fix-only -q .
 	@$(VENV)/bin/ruff format -q .
 
-lock: ## Resolve requirements*.in into requirements*.txt
+lock: ## Resolve requirements*.in into requirements*.txt; what ships to Lambda with the hash of every file
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install -q pip-tools
 	@for f in requirements requirements-local requirements-dev requirements-upstreams requirements-bench requirements-checkov; do \
 	  $(VENV)-lock/bin/pip-compile -q --strip-extras --no-header --annotation-style=line --allow-unsafe \
+	    $$([ $$f = requirements ] && echo --generate-hashes) \
 	    --no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links -o $$f.txt $$f.in; done
 
 clean: ## Remove the virtual environment and what tools left behind; the local state stays

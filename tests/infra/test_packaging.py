@@ -1,0 +1,275 @@
+"""What ships to Lambda: all of what runs there, nothing else, the same bytes each time, and it runs."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from infra.packaging import ROOT, PackageRefused, archive, checks, collecting, contents, package
+
+pytestmark = pytest.mark.xdist_group("package")  # made once
+DEPLOYMENTS = Path(".chalice", "deployments")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return package("dev", copied(tmp_path_factory.mktemp("made") / "project"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("task")
+    with zipfile.ZipFile(made) as zipped:
+        zipped.extractall(folder)
+    return folder
+
+
+def copied(to: Path) -> Path:
+    """The project, and what its requirements are, somewhere else and with no bytecode."""
+    fetched = collecting.Project.load(ROOT, "dev").dependencies()
+    to.mkdir()
+    for name in ("app.py", "requirements.txt"):
+        shutil.copy(ROOT / name, to)
+    shutil.copytree(ROOT / "chalicelib", to / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / ".chalice", to / ".chalice", ignore=shutil.ignore_patterns("deployments", "deployed"))
+    (to / DEPLOYMENTS).mkdir()
+    shutil.copy(fetched, to / DEPLOYMENTS)
+    return to
+
+
+def run_in(folder: Path, script: str) -> str:
+    """Python as on Lambda: the package and the standard library, nothing else."""
+    environment = {"WAYGATE_STAGE": "dev", "AWS_DEFAULT_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-S", "-c", script]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_it_holds_the_locked_distributions_and_our_code(made: Path) -> None:  # G12
+    locked = collecting.Project.load(ROOT, "dev").locked()
+    assert contents.distributions(made) == locked
+    names = set(zipfile.ZipFile(made).namelist())
+    ours = {path.relative_to(ROOT).as_posix() for path in (ROOT / "chalicelib").rglob("*.py")}
+    assert {name for name in names if name.startswith("chalicelib/") and name.endswith(".py")} == ours
+    assert {"app.py", "chalice/__init__.py", "chalice/app.py"} <= names
+    assert len(names) == len(zipfile.ZipFile(made).namelist())
+
+
+def test_it_holds_nothing_for_development(made: Path) -> None:
+    assert made.stat().st_size < 45_000_000
+    names = zipfile.ZipFile(made).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert tops.isdisjoint({"tests", "bench", "cli", "docs", "infra", "ui", "pip", "setuptools", "moto", ".chalice"})
+    assert not [name for name in names if name.endswith((".c", ".pyi", ".js")) or "/tests/" in name]
+    services = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
+    assert services == contents.SERVICES
+
+
+def test_each_service_that_the_code_has_a_client_of_is_described_in_it() -> None:
+    code = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
+    assert set(re.findall(r"\bclient\(\s*\"([a-z0-9-]+)\"", code)) == contents.SERVICES
+
+
+def test_every_python_file_has_bytecode_that_is_used(made: Path) -> None:
+    with zipfile.ZipFile(made) as zipped:
+        names = set(zipped.namelist())
+        for name in sorted(names):
+            if name.endswith(".py"):
+                folder, _, file = name.rpartition("/")
+                bytecode = f"{folder}/__pycache__/" if folder else "__pycache__/"
+                bytecode += f"{file.removesuffix('.py')}.{sys.implementation.cache_tag}.pyc"
+                assert bytecode in names, name
+                flags = int.from_bytes(zipped.read(bytecode)[4:8], "little")
+                is_ours = name.split("/")[0] in ("app.py", "chalicelib", "chalice")
+                assert flags == (0b11 if is_ours else 0b01), name  # PEP 552: checked by hash; never checked
+
+
+def test_edited_code_is_what_runs(unpacked: Path, tmp_path: Path) -> None:
+    edited = tmp_path / "task"
+    shutil.copytree(unpacked / "chalicelib", edited / "chalicelib")
+    (edited / "chalicelib" / "version.py").write_text('VERSION = "edited"\n')
+    assert run_in(edited, "from chalicelib.version import VERSION; print(VERSION)").strip() == "edited"
+
+
+def test_it_runs_with_nothing_else_at_hand(unpacked: Path) -> None:
+    script = "import app, json, sys; print(json.dumps([sorted(app.app.handler_map), sys.path, app.__cached__]))"
+    handlers, path, cached = json.loads(run_in(unpacked, script))
+    assert {"sweep", "administer", "record_invocations", "scrape_publish"} <= set(handlers)
+    assert not [entry for entry in path if "site-packages" in entry]
+    assert (unpacked / cached).exists()
+
+
+def test_all_that_any_function_imports_is_in_it(unpacked: Path) -> None:
+    wanted: set[str] = set()
+    for path in [ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")]:
+        if path.name != "app.py":
+            wanted.add(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
+        typing_only = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+                typing_only |= {id(inner) for inner in ast.walk(node)}
+            elif id(node) in typing_only:
+                continue
+            elif isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                wanted.add(node.module)
+    assert {"openai", "authlib.oauth2.rfc7523", "yaml", "chalicelib.scraper.steps"} <= wanted
+    script = f"import importlib\nfor name in {sorted(wanted)!r}: importlib.import_module(name)"
+    run_in(unpacked, script)
+
+
+def test_clients_of_all_its_services_can_be_made(unpacked: Path) -> None:
+    script = f"import boto3\nfor name in {sorted(contents.SERVICES)!r}: print(boto3.client(name).meta.region_name)"
+    assert run_in(unpacked, script).split() == ["eu-central-1"] * len(contents.SERVICES)
+
+
+ELF = b"\x7fELF" + bytes(14)
+AMD, ARM = ELF + (62).to_bytes(2, "little"), ELF + (183).to_bytes(2, "little")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"fast/_c.abi3.so": AMD}, "fast/_c.abi3.so is not for arm64"),
+        ({"libs/libz.so.1": AMD}, "libs/libz.so.1 is not for arm64"),
+        ({"fast/_c.so": b"a script"}, "fast/_c.so is not for arm64"),
+        ({".env": b""}, ".env must not ship"),
+        ({"chalicelib/.env.dev": b""}, "chalicelib/.env.dev must not ship"),
+        ({"ui/index.html": b""}, "ui/index.html must not ship"),
+        ({"pip/__init__.py": b""}, "pip/__init__.py must not ship"),
+        ({"chalicelib/x.py": b"KEY = 'AKIAIOSFODNN7EXAMPLE'"}, "chalicelib/x.py holds what looks like a secret"),
+        ({"other-1.0.dist-info/METADATA": b""}, "other 1.0 ships, and is not locked"),
+        ({"named-2.0.dist-info/METADATA": b""}, "named 1.0 is locked, and missing"),
+    ],
+)
+def test_what_must_not_ship_is_refused(tmp_path: Path, files: dict[str, bytes], said: str) -> None:
+    path = tmp_path / "package.zip"
+    plain = {"named-1.0.dist-info/METADATA": b"", "good.so": ARM, "app.py": b""}
+    with zipfile.ZipFile(path, "w") as writing:
+        for name, body in plain.items():
+            writing.writestr(name, body)
+    checks.check(path, locked={"named": "1.0"}, architecture="arm64")
+    kept = {} if said.startswith("named") else plain
+    with zipfile.ZipFile(path, "w") as writing:
+        for name, body in {**kept, **files}.items():
+            writing.writestr(name, body)
+    with pytest.raises(PackageRefused, match=re.escape(said)):
+        checks.check(path, locked={"named": "1.0"}, architecture="arm64")
+
+
+def test_a_package_that_lambda_would_not_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "package.zip"
+    with zipfile.ZipFile(path, "w") as writing:
+        writing.writestr("app.py", bytes(2_000_000))
+    monkeypatch.setattr(checks, "ZIPPED_BYTES", 1_000_000)
+    monkeypatch.setattr(checks, "UNZIPPED_BYTES", 1_000_000)
+    with pytest.raises(PackageRefused, match=r"2\.0 MB zipped(.|\n)*2\.0 MB unzipped"):
+        checks.check(path, locked={}, architecture="x86_64")
+
+
+def test_a_stray_file_among_the_code_is_refused_by_name(tmp_path: Path) -> None:
+    root = copied(tmp_path / "project")
+    (root / "chalicelib" / "customers.csv").write_text("a,b\n")
+    with pytest.raises(PackageRefused, match=r"chalicelib/customers\.csv would ship"):
+        package("dev", root)
+
+
+def test_a_stage_that_is_not_configured_is_refused_by_name() -> None:
+    with pytest.raises(PackageRefused, match=r"no stage 'qa' .* it has dev, prod, staging"):
+        package("qa")
+
+
+def wheel(folder: Path, name: str) -> Path:
+    path = folder / f"{name}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as writing:
+        writing.writestr(f"{name}.py", "x = 1\n")
+        writing.writestr(f"{name}-1.0.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        writing.writestr(
+            f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        writing.writestr(f"{name}-1.0.dist-info/RECORD", "")
+    return path
+
+
+@pytest.fixture
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """A project whose dependencies lie in a folder: it is written with the given `requirements.txt`."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    wheel(wheels, "sound")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+
+    def project(requirements: str) -> Path:
+        root = copied(tmp_path / "project")
+        (root / "requirements.txt").write_text(requirements)
+        return root
+
+    return project
+
+
+def test_a_wheel_that_is_not_the_locked_one_is_refused(offline: Callable[[str], Path], tmp_path: Path) -> None:  # G12
+    root = offline(f"sound==1.0 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(PackageRefused, match="DO NOT MATCH THE HASHES"):
+        package("dev", root)
+
+
+def test_a_wheel_for_another_platform_is_verified_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # G12
+    wheels, fetched = tmp_path / "wheels", tmp_path / "fetched"
+    wheels.mkdir()
+    fetched.mkdir()
+    digest = hashlib.sha256(wheel(wheels, "sound").read_bytes()).hexdigest()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    collecting.VerifyingPip(frozenset({digest})).download_manylinux_wheels("cp311", ["sound==1.0"], str(fetched))
+    assert [path.name for path in fetched.iterdir()] == ["sound-1.0-py3-none-any.whl"]
+    with pytest.raises(PackageRefused, match=r"sound-1\.0-py3-none-any\.whl is not what requirements\.txt locks"):
+        collecting.VerifyingPip(frozenset()).download_manylinux_wheels("cp311", ["sound==1.0"], str(fetched))
+
+
+def test_code_that_this_python_cannot_compile_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("def f(:\n")
+    with pytest.raises(PackageRefused, match=r"cannot compile(.|\n)*bad\.py"):
+        archive.compile_all(tmp_path, is_checked=True)
+
+
+def test_the_lock_names_the_hash_of_everything_that_ships() -> None:  # G12
+    text = (ROOT / "requirements.txt").read_text()
+    for line in re.findall(r"^[a-z].*?(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL):
+        assert "--hash=sha256:" in line, line
+    assert not re.search(r"https?://|file:", text)
+
+
+def test_the_package_is_the_same_anywhere_and_is_what_chalice_ships(made: Path, tmp_path: Path) -> None:
+    elsewhere = copied(tmp_path / "elsewhere")
+    again = package("dev", elsewhere)
+    assert again.read_bytes() == made.read_bytes()
+    chalice = [
+        sys.executable,
+        "-c",
+        "import sys; from chalice.cli import main; sys.exit(main())",
+        "--project-dir",
+        str(elsewhere),
+    ]
+    environment = {"PATH": "/usr/bin:/bin", "AWS_DEFAULT_REGION": "eu-central-1", "WAYGATE_STAGE": "dev"}
+    subprocess.run(
+        [*chalice, "package", "--stage", "dev", str(tmp_path / "out")],
+        cwd=elsewhere,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert (tmp_path / "out" / "deployment.zip").read_bytes() == made.read_bytes()
+    modified = again.stat().st_mtime_ns
+    assert package("dev", elsewhere) == again
+    assert again.stat().st_mtime_ns == modified
