@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '@/app/root'
+import { textOf } from '@/app/search'
 
 const integration = createRoute({
   getParentRoute: () => shellRoute,
@@ -10,6 +11,7 @@ const integration = createRoute({
 const actions = createRoute({
   getParentRoute: () => integration,
   path: '/',
+  validateSearch: (search: Record<string, unknown>): { q?: string; tag?: string } => ({ q: textOf(search.q), tag: textOf(search.tag) }),
   component: lazyRouteComponent(() => import('./actions'), 'Actions'),
 })
 
