@@ -3,6 +3,7 @@ import type { Shape } from '@/api/client'
 import { Button } from '@/components/button'
 import { Select } from '@/components/field'
 import { count } from '@/components/numbers'
+import { SearchBox } from '@/components/search-box'
 import { CHANGES, STATES, type DraftSearch } from './route'
 import { CHANGE, STATE } from './words'
 
@@ -22,11 +23,12 @@ export function Filters({ search, onSearch, facts, onHelp }: Props) {
   const narrow = (part: Partial<DraftSearch>) => onSearch({ ...part, action: undefined })
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
+      <SearchBox label="Search the draft" value={search.q ?? ''} onChange={(q) => narrow({ q: q || undefined })} className="w-full sm:w-56" />
       <Select aria-label="State" value={search.state ?? ''} onChange={(event) => narrow({ state: STATES.find((one) => one === event.target.value) })} className="w-auto!">
         <option value="">Any state</option>
         {STATES.map((one) => (
           <option key={one} value={one}>
-            {STATE[one].word}
+            {STATE[one].word} {facts && `(${count(facts.states[one])})`}
           </option>
         ))}
       </Select>

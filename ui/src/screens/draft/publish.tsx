@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { outdated } from '@/api/stale'
 import { Button } from '@/components/button'
 import { Dialog } from '@/components/dialog'
 import { Field, Select } from '@/components/field'
@@ -28,7 +29,7 @@ export function Publish({ job, draft, onClose }: Props) {
         }),
       ),
     onSuccess: () => {
-      for (const resource of ['drafts', 'jobs', 'integrations', 'actions']) void queries.invalidateQueries({ queryKey: [resource] })
+      void outdated(queries, 'drafts', 'jobs', 'integrations', 'actions')
     },
   })
   if (publish.data) return <Published done={publish.data} onClose={onClose} />

@@ -6,7 +6,8 @@ export type Brief = Shape['DraftActionBrief']
 export type Whole = Shape['DraftAction']
 
 /** What the API is asked for, of what the address says. */
-export const filterOf = ({ state, change, min, warning }: DraftSearch) => ({
+export const filterOf = ({ q, state, change, min, warning }: DraftSearch) => ({
+  q,
   state,
   change,
   warning,
@@ -24,3 +25,7 @@ export const draftActionQuery = (job: string, action: string) =>
 
 export const decide = (job: string, action: string, body: Shape['Decision']) =>
   unwrap(api.PATCH('/scrape-jobs/{job}/draft/actions/{action}', { params: { path: { job, action } }, body }))
+
+/** The same verdict on all that the address narrows the draft to. */
+export const decideAll = (job: string, search: DraftSearch, state: Brief['state']) =>
+  unwrap(api.PATCH('/scrape-jobs/{job}/draft', { params: { path: { job }, query: filterOf(search) }, body: { state } }))

@@ -11,6 +11,7 @@ import { ProblemNotice } from '@/components/problem'
 import { Skeleton } from '@/components/skeleton'
 import { Method, State } from '@/components/state'
 import { ActionPanel } from './action-panel'
+import { Bulk } from './bulk'
 import { Filters } from './filters'
 import { KeyHelp, useKeys } from './keys'
 import { decide, filterOf, type Brief } from './queries'
@@ -59,6 +60,7 @@ export function Review({ job, list, search, onSearch, facts, isOpen }: Props) {
     mutationFn: ({ name, state }: { name: string; state: Brief['state'] }) => decide(job, name, { state }),
     onSuccess: (whole) => {
       queries.setQueryData(['drafts', job, 'action', whole.name], whole)
+      void queries.invalidateQueries({ queryKey: ['drafts', job, 'facts'] })
       queries.setQueryData<InfiniteData<ApiPage<Brief>>>(['drafts', job, 'actions', filterOf(search)], (known) => known && withState(known, whole.name, whole.state))
     },
   })
@@ -83,8 +85,9 @@ export function Review({ job, list, search, onSearch, facts, isOpen }: Props) {
   return (
     <>
       <Filters search={search} onSearch={onSearch} facts={facts} onHelp={() => setHelping(true)} />
+      {facts && may && facts.matching > 0 && <Bulk job={job} search={search} facts={facts} />}
       {rows?.length === 0 ? (
-        <Empty title="No action answers that" action={<Button onClick={() => onSearch({ state: undefined, change: undefined, min: undefined, warning: undefined })}>Clear the filter</Button>} />
+        <Empty title="No action answers that" action={<Button onClick={() => onSearch({ q: undefined, state: undefined, change: undefined, min: undefined, warning: undefined })}>Clear the filter</Button>} />
       ) : (
         <div className="grid gap-4 lg:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
           <div className="max-h-[40vh] overflow-y-auto rounded-md border border-line lg:max-h-[70vh]">

@@ -8,6 +8,8 @@ export const TABS = ['actions', 'integration', 'findings'] as const
 
 export type DraftSearch = {
   tab?: (typeof TABS)[number]
+  /** Text in a name, title, summary or path. */
+  q?: string
   state?: (typeof STATES)[number]
   change?: (typeof CHANGES)[number]
   /** Least confidence, 0 to 1. */
@@ -23,6 +25,7 @@ export const route = createRoute({
   path: '/jobs/$job/draft',
   validateSearch: (search: Record<string, unknown>): DraftSearch => ({
     tab: oneOf(search.tab, TABS),
+    q: textOf(search.q),
     state: oneOf(search.state, STATES),
     change: oneOf(search.change, CHANGES),
     min: textOf(search.min),

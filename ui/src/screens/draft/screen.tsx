@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, unwrap } from '@/api/client'
@@ -26,7 +26,11 @@ export function Draft() {
     queryKey: ['jobs', 'one', id],
     queryFn: () => unwrap(api.GET('/scrape-jobs/{job}', { params: { path: { job: id } } })),
   })
-  const draft = useQuery({ queryKey: ['drafts', id, 'facts'], queryFn: () => readDraft(id, {}, undefined, 1) })
+  const draft = useQuery({
+    queryKey: ['drafts', id, 'facts', filterOf(search)],
+    queryFn: () => readDraft(id, search, undefined, 1),
+    placeholderData: keepPreviousData,
+  })
   const list = usePages(['drafts', id, 'actions', filterOf(search)], async (cursor) => {
     const { actions, next_cursor } = await readDraft(id, search, cursor)
     return { data: actions, next_cursor }

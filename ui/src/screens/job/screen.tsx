@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { outdated } from '@/api/stale'
 import { Button } from '@/components/button'
 import { Copyable } from '@/components/copy'
 import { ExternalLink } from '@/components/external-link'
@@ -79,7 +80,7 @@ function useRefreshOnceDone(status: WholeJob['status'] | undefined) {
     const had = before.current
     before.current = status
     if (!had || had === status || !status || STATUS[status].moves) return
-    for (const resource of ['integrations', 'actions', 'drafts']) void queries.invalidateQueries({ queryKey: [resource] })
+    void outdated(queries, 'integrations', 'actions', 'drafts')
   }, [status, queries])
 }
 
