@@ -32,6 +32,7 @@ REPAIRED: Final[dict[str, str]] = {
 
 DROPPED: Final[dict[str, str]] = {
     "body_unusable": "The request body cannot be described; the operation is called without one.",
+    "method_unsupported": "An operation's method is none that calls have (`query`, or one of `additionalOperations`).",
     "operation_invalid": "An operation does not fit what an action can be.",
     "operation_not_an_object": "An operation, or the path that holds it, is not an object.",
     "operation_unresolved": "An operation needs something that a `$ref` does not lead to.",
@@ -91,6 +92,7 @@ WARNINGS: Final[dict[str, str]] = {
     "strict_reader": "A strict reader of OpenAPI, asked for a second opinion, objects to this operation.",
     "swagger_collection_format": "A `collectionFormat` has no counterpart in OpenAPI 3; commas are used.",
     "types_conflict": "Pages contradict each other about a type; one was chosen.",
+    "webhooks_ignored": "The description names webhooks: calls that the API makes. They become no actions.",
 }
 
 CODES: Final[dict[str, str]] = {**REPAIRED, **DROPPED, **WARNINGS}

@@ -31,6 +31,7 @@ _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _PREFIX: Final = re.compile(r"\A(?:/(?:api|rest|v\d+(?:\.\d+)*))+/(?=.)", re.IGNORECASE)
 _FIRST_BOUND: Final = MOST // 2
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
+_PATTERN: Final = re.compile(r"\{([^{}:]{1,100}):(?:[^{}]|\{[^{}]*\})*\}")
 _QUERY_TEMPLATE: Final = re.compile(r"[?&][^?&={}]*=?\{[^{}]*\}|\{[?&][^{}]*\}")
 _T = TypeVar("_T")
 
@@ -68,7 +69,9 @@ def name_of(operation: Operation) -> str:
 
 def from_path(operation: Operation) -> str:
     """The method and the whole path as one name, such as `get-v1-users-id`; not cut."""
-    path = _QUERY_TEMPLATE.sub("", operation.path) if "{" in operation.path else operation.path
+    path = operation.path
+    if "{" in path:
+        path = _QUERY_TEMPLATE.sub("", _PATTERN.sub(r"{\1}", path))
     return kebab(f"{operation.method.lower()} {path if path not in ('/', '') else 'root'}")
 
 

@@ -146,6 +146,15 @@ def _operations(document: dict[str, Any], references: References, findings: Find
                 yield _Found(method, path, operation, item, f"{pointer}/{method}")
             elif operation is not None:
                 findings.add("operation_not_an_object", f"{pointer}/{method}", "An operation must be an object.")
+        others = item.get("additionalOperations")
+        for method in ("query", *(others if isinstance(others, dict) else ())):
+            if method == "query" and not isinstance(item.get(method), dict):
+                continue
+            place = method if method == "query" else f"additionalOperations/{escape(method)}"
+            findings.add("method_unsupported", f"{pointer}/{place}", f"{method.upper()[:40]} {path[:200]}")
+    webhooks = document.get("webhooks")
+    if isinstance(webhooks, dict) and webhooks:
+        findings.add("webhooks_ignored", "/webhooks", ", ".join(map(str, webhooks))[:200])
 
 
 def _drafts(

@@ -142,3 +142,7 @@ def test_an_id_that_moves_to_another_path_does_not_take_the_name_of_one_that_sta
 def test_what_was_written_by_hand_is_never_taken_for_an_import() -> None:
     operation = Operation("GET", "/users/{id}", "getUser")
     assert names([operation], [Known("get-user", None)])[operation[:2]] == "get-users-id"
+
+
+def test_a_pattern_within_a_placeholder_is_no_part_of_the_name() -> None:
+    assert name_of(Operation("GET", "/files/{id:[0-9]{1,9}}/parts/{part:.+}")) == "get-files-id-parts-part"

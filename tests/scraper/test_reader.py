@@ -388,3 +388,23 @@ def assert_sound(reading: Reading) -> None:
             reached.add(name)
             waiting += references(reading.definitions[name])
     assert reached == set(reading.definitions)
+
+
+def test_what_becomes_no_action_is_told() -> None:
+    reading = read_small(
+        {
+            "/search": {
+                "get": {"responses": {}},
+                "query": {"responses": {}},
+                "additionalOperations": {"COPY": {"responses": {}}},
+            }
+        },
+        openapi="3.2.0",
+        webhooks={"created": {"post": {"responses": {}}}},
+    )
+    assert [(each.code, each.pointer) for each in (*reading.dropped, *reading.warnings) if "auth" not in each.code] == [
+        ("method_unsupported", "/paths/~1search/query"),
+        ("method_unsupported", "/paths/~1search/additionalOperations/COPY"),
+        ("webhooks_ignored", "/webhooks"),
+    ]
+    assert len(reading.actions) == 1
