@@ -4,8 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, type Plugin } from 'vite'
 import headers from '../infra/console_headers.json' with { type: 'json' }
 
-// The servers' own policy (infra/console_headers.json), for where nobody sends it; of `frame-ancestors` a page cannot tell.
-const POLICY = headers.everywhere['Content-Security-Policy'].filter((part) => !part.startsWith('frame-ancestors')).join('; ')
+// The servers' own policy (infra/console_headers.json), for where nobody sends it; of `frame-ancestors` a page cannot
+// tell. An API of another origin is named when the console is built for it.
+const POLICY = headers.everywhere['Content-Security-Policy']
+  .filter((part) => !part.startsWith('frame-ancestors'))
+  .join('; ')
+  .replace("connect-src 'self'", ["connect-src 'self'", process.env.WAYGATE_API_ORIGIN].filter(Boolean).join(' '))
 
 const contentSecurityPolicy: Plugin = {
   name: 'content-security-policy',

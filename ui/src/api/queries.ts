@@ -39,6 +39,6 @@ export function allows(scopes: readonly Scope[], scope: Scope): boolean {
 
 /** Whether the key may do something; true until that is known, since the API is the one that refuses. */
 export function useMay(scope: Scope | undefined): boolean {
-  const { data } = useQuery(meQuery())
+  const { data } = useQuery({ ...meQuery(), enabled: scope !== undefined })
   return !scope || !data || allows(data.scopes, scope)
 }

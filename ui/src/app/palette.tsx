@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { Dialog } from 'radix-ui'
 import { Search } from 'lucide-react'
-import { useDeferredValue, useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { api, unwrap } from '@/api/client'
 import { cx } from '@/components/classes'
 import { Method } from '@/components/state'
@@ -17,7 +17,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
   const router = useRouter()
-  const query = useDeferredValue(text.trim())
+  const query = useSettled(text.trim())
   const integrations = useQuery({
     queryKey: ['integrations', 'palette'],
     queryFn: () => unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } })),
@@ -76,7 +76,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               autoFocus
               role="combobox"
               aria-label="Search pages, integrations, actions, or paste an id"
-              aria-expanded="true"
+              aria-expanded={hits.length > 0}
               aria-controls={`${id}-list`}
               aria-activedescendant={hits.length ? `${id}-${current}` : undefined}
               placeholder="Search pages, integrations, actions, or paste an id"
@@ -91,7 +91,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               className="h-12 min-w-0 flex-1 bg-transparent outline-none placeholder:text-muted"
             />
           </div>
-          <div ref={list} id={`${id}-list`} role="listbox" aria-label="Results" className="overflow-y-auto p-1.5">
+          <div ref={list} id={`${id}-list`} role="listbox" aria-label="Results" className={cx('overflow-y-auto p-1.5', !hits.length && 'hidden')}>
             {hits.map((hit, index) => (
               <div key={hit.href + hit.label}>
                 {hit.group !== hits[index - 1]?.group && (
@@ -113,14 +113,26 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 </div>
               </div>
             ))}
-            {!hits.length && (
-              <p role="status" className="px-3 py-8 text-center text-sm text-muted">
-                {actions.isFetching ? 'Searching …' : `Nothing answers “${text}”.`}
-              </p>
-            )}
           </div>
+          {!hits.length && (
+            <p role="status" className="px-3 py-8 text-center text-sm text-muted">
+              {actions.isFetching || query !== text.trim() ? 'Searching …' : `Nothing answers “${text}”.`}
+            </p>
+          )}
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+const PAUSE_MS = 150
+
+/** A value once it has not changed for a moment. */
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [value])
+  return settled
 }

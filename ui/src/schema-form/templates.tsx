@@ -79,10 +79,11 @@ function AddedHead({ id, name, onRename, onRemove }: { id: string; name: string;
 }
 
 /** At the root, what is required comes first, and much that is optional stays folded. */
-export function ObjectFieldTemplate({ properties, schema, fieldPathId, required, description, optionalDataControl, onAddProperty, errorSchema }: ObjectFieldTemplateProps) {
+export function ObjectFieldTemplate({ properties, schema, formData, fieldPathId, required, description, optionalDataControl, onAddProperty, errorSchema }: ObjectFieldTemplateProps) {
   const isInUnion = useContext(Union) === pointerOf(fieldPathId.path)
   const own = schema as Schema
-  const add = own.additionalProperties !== undefined && own.additionalProperties !== false && fieldPathId.path.length > 0 && (
+  const isThere = formData !== undefined || !optionalDataControl
+  const add = isThere && own.additionalProperties !== undefined && own.additionalProperties !== false && fieldPathId.path.length > 0 && (
     <Button size="small" look="quiet" onClick={onAddProperty}>
       <Plus aria-hidden className="size-3.5" />
       Add a member
@@ -270,7 +271,7 @@ export function BaseInputTemplate({ id, value, onChange, onBlur, onFocus, requir
     onBlur: (event: { target: { value: string } }) => onBlur(id, event.target.value),
     onFocus: (event: { target: { value: string } }) => onFocus(id, event.target.value),
   }
-  if (!isNumber && (PROSE.test(name) || (own.maxLength ?? 0) > 300)) return <textarea {...shared} rows={3} />
+  if (!isNumber && PROSE.test(name)) return <textarea {...shared} rows={3} />
   return <input {...shared} type="text" inputMode={isNumber ? (schema.type === 'integer' ? 'numeric' : 'decimal') : undefined} />
 }
 
