@@ -16,6 +16,7 @@ from chalicelib.registry import profile as profile_module
 from chalicelib.registry.profile import Profile
 from chalicelib.scraper import findings
 from chalicelib.settings import Caps, Settings
+from infra import costs as costs_of
 from tests import metrics as emitted_metrics
 from tests import requirements
 
@@ -201,6 +202,37 @@ def metrics() -> str:
     return "\n".join(lines) + "\n"
 
 
+def costs() -> str:
+    """`docs/costs.md`"""
+    lines = [
+        "# What it costs",
+        "Estimates of a month's bill, from list prices and from quantities that the code fixes, that were measured, or that are",
+        "said to be assumed. They are computed by `infra/costs.py` (`python -m infra.costs`), from which this page is made:",
+        "change a quantity there, and read the new sum. No bill of a real deployment stands behind them yet.",
+        "",
+        f"Prices are published ones of {costs_of.REGION}, entered by hand in {costs_of.ENTERED_IN}, before free tiers, discounts and",
+        "taxes; compare them with the pages named below before you rely on them. The free tiers that do not end (a million Lambda requests and 400,000 GB-seconds, three dashboards, ten alarm",
+        "metrics, ten custom metrics, 5 GB of logs, 25 GB in DynamoDB, a terabyte and ten million requests from CloudFront) take",
+        "most of the first table, unless something else in the account has used them up.",
+        "",
+        costs_of.tables(),
+        "## What moves the sum",
+        "- **The wait for upstreams** is most of Lambda's part: the price is of wall time, not of work. An integration whose",
+        "  upstream takes 3 s instead of 0.3 s costs 45 US dollars more for a million calls.",
+        "- **Custom metrics** are three for each integration that is called, so a hundred integrations are 90 US dollars. Take the",
+        "  dimension out of `emit_metrics` in `gateway/story.py` if you do not look at it.",
+        "- **Short-lived tokens** are refreshed whether or not anybody calls, and most of that is DynamoDB. The audit of refreshes",
+        "  is most of the storage: `WAYGATE_AUDIT_DAYS` says how long it is kept.",
+        "- **What is not here**: WAF (`web_acl`: 5 US dollars, 1 for each of three rules, 0.60 for a million requests), a model for",
+        "  reading documentation (the job says what it has cost), X-Ray (5 US dollars for a million traces), recorded bodies (one",
+        "  write a call), traffic to upstreams (0.09 a GB out of Lambda), a NAT gateway (there is none: no function is in a VPC).",
+        "",
+        "## Prices",
+        costs_of.price_table(),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def security() -> str:
     """`docs/security.md`: its prose from `docs/security.in.md`, and the table of requirements."""
     named = requirements.tests_by_requirement(Path(__file__).parent)
@@ -223,6 +255,7 @@ GENERATED = {
     "api.md": api,
     "profile.md": profile,
     "metrics.md": metrics,
+    "costs.md": costs,
     "security.md": security,
 }
 
