@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, Literal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
 from cli import VERSION
 from cli.client import Answer, Api
 from cli.config import find_target, is_loopback
-from cli.failures import FAILED, Failure
+from cli.failures import FAILED, Failure, Misuse
 from cli.options import AsJson, Url
 from cli.output import out
 
@@ -35,11 +38,22 @@ class Check:
     exit_status: int = FAILED
 
 
-def doctor(url: Url = None, as_json: AsJson = False) -> None:
+def doctor(
+    stage: Annotated[
+        str | None,
+        typer.Option(metavar="STAGE", help="Ask AWS about this deployment instead; in a checkout.", show_default=False),
+    ] = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
     """Check address, health, key, clock, versions and the demo; say what to do about what fails.
+
+    With `--stage`: identity, permissions, quotas, stacks, functions, tables, queues, alarms and console on AWS.
 
     Example: `waygate doctor`
     """
+    if stage is not None:
+        raise typer.Exit(_of_deployment(stage, as_json))
     checks = []
     for check in _checks(Api(find_target(url))):
         checks.append(check)
@@ -53,6 +67,18 @@ def doctor(url: Url = None, as_json: AsJson = False) -> None:
         out.result({"ok": not failed, "checks": shown})
     if failed:
         raise typer.Exit(failed[0].exit_status)
+
+
+def _of_deployment(stage: str, as_json: bool) -> int:
+    """The checkout's own doctor, which knows AWS; its exit status. Raises `Misuse` outside of a checkout."""
+    here = Path.cwd()
+    folder = next((each for each in (here, *here.parents) if (each / "infra" / "doctor.py").is_file()), None)
+    if folder is None:
+        raise Misuse("--stage asks AWS as a deployment does, in a checkout of Waygate.", fix="cd into one, and repeat.")
+    own = folder / ".venv" / "bin" / "python"
+    command = [str(own) if own.exists() else sys.executable, "-m", "infra.doctor", "--stage", stage]
+    command += ["--json"] if as_json else []
+    return subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603
 
 
 def _checks(api: Api) -> Iterator[Check]:
