@@ -16,7 +16,7 @@ from infra.console_headers import console_headers
 from infra.local.console import Console
 from infra.local.gateway import Gateway
 from infra.local.ports import PortInUse
-from infra.local.server import Server, split
+from infra.local.server import THREADS, Server, split
 from tests.local.sample import Sample, make_sample
 
 
@@ -209,6 +209,16 @@ def test_concurrent_requests_get_their_own_answers(server: Server) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         assert all(pool.map(many, range(16)))
+
+
+def test_connections_that_are_kept_open_keep_no_other_one_waiting(server: Server) -> None:
+    kept = [http.client.HTTPConnection("localhost", server.port, timeout=10) for _ in range(THREADS + 8)]
+    for turn in range(3):
+        for connection in kept:
+            connection.request("GET", f"/api/v1/echo/n{turn}")
+        assert [json.loads(one.getresponse().read())["name"] for one in kept] == [f"n{turn}"] * len(kept)
+    for connection in kept:
+        connection.close()
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.2", "", "localhost:8787@evil"])

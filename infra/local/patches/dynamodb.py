@@ -101,8 +101,9 @@ def _base64(value: Any) -> str:
 
 
 def transact_on_the_touched_items() -> None:
-    """moto copies whole tables before each transaction, and swaps them in if it fails. Instead, the transaction runs
-    on small tables that hold only its items, and what came out is taken over if it succeeded."""
+    """moto copies whole tables before each transaction, once per item, and swaps them in if it fails. Instead, the
+    transaction runs on small tables that hold only its items and are not copied, and what came out is taken over if it
+    succeeded."""
     from moto.dynamodb.models import DynamoDBBackend
 
     original = DynamoDBBackend.transact_write_items
@@ -153,6 +154,7 @@ def _empty_view(table: Any) -> Any:
     view = copy.copy(table)
     view.items = defaultdict(dict)
     view.stream_shard = None  # Waygate's tables have no streams
+    view.__deepcopy__ = lambda _memo: view  # nobody looks at it again after a failure
     return view
 
 
