@@ -5,19 +5,20 @@
 #
 # Publish the ports on 127.0.0.1 only, as above: who reaches them is the owner.
 FROM node:22-bookworm-slim AS console
-WORKDIR /ui
+WORKDIR /build/ui
 COPY ui/package.json ui/package-lock.json ./
 RUN npm ci --no-audit --no-fund
+COPY infra/console_headers.json /build/infra/
 COPY ui/ ./
 RUN npm run build
 
-FROM python:3.12-slim-bookworm AS packages
+FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN python -m venv /venv
 COPY requirements-local.txt ./
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements-local.txt
 
-FROM python:3.12-slim-bookworm
+FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --user-group --no-create-home waygate && install -d -o waygate -g waygate -m 700 /state
 WORKDIR /waygate
 COPY --from=packages /venv /venv
@@ -26,7 +27,7 @@ COPY .chalice/config.json .chalice/
 COPY chalicelib/ chalicelib/
 COPY cli/ cli/
 COPY infra/ infra/
-COPY --from=console /ui/dist ui/dist/
+COPY --from=console /build/ui/dist ui/dist/
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001
 VOLUME /state

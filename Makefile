@@ -92,7 +92,7 @@ lint: $(VENV)/.dev $(VENV)-checkov/.made ## ruff, mypy, import-linter, bandit, c
 	@$(VENV)/bin/check-jsonschema -q --builtin-schema vendor.dependabot .github/dependabot.yml
 
 audit: $(VENV)/.dev ## Known vulnerabilities in what is pinned (asks PyPI and npm)
-	@$(VENV)/bin/pip-audit --progress-spinner off --disable-pip --no-deps $(foreach f,$(wildcard requirements*.txt),-r $(f))
+	@for file in requirements*.txt; do $(VENV)/bin/pip-audit --progress-spinner off --disable-pip --no-deps -r $$file; done
 	@for folder in $(dir $(wildcard ui/package-lock.json)) tests/auth/oidc tests/clients; do npm audit --prefix $$folder; done
 
 smoke-llm: $(VENV)/.local ## Read a page with the model that WAYGATE_LLM_BASE_URL and _MODEL name, and say what it did
