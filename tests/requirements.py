@@ -27,7 +27,7 @@ REQUIREMENTS: Final[dict[str, tuple[str, str]]] = {
     "A13": ("egress", "references in a description open neither a file nor an unguarded socket"),
     "A14": ("scraper", "a crawl stays in its site and within its budgets, and heeds robots.txt"),
     "B1": ("egress", "credentials are stored sealed, and open in their own context alone"),
-    "B2": ("egress", "no route gives a credential back"),
+    "B2": ("egress", "no route gives a credential back in clear; sealed, for a backup, where the owner allows it"),
     "B3": ("egress", "no credential in a log line, whatever fails and however verbose"),
     "B4": ("gateway", "a credential that an upstream echoes is taken out"),
     "B5": ("gateway", "records hold facts; bodies only where wanted, bounded, masked, for 7 days"),

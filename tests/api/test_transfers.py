@@ -66,7 +66,7 @@ def elsewhere(root: Api, api: Api) -> Api:
     return api.as_key(root.ok("POST", "/workspaces", {"name": "elsewhere"})["api_key"]["key"])
 
 
-def test_a_connection_moves_to_another_workspace_and_works_there(api: Api, elsewhere: Api, demo: DemoServer) -> None:
+def test_a_connection_moves_to_another_workspace_and_works_there(api: Api, elsewhere: Api, demo: DemoServer) -> None:  # B2
     add_shop(api, demo)
     connect(api)
     exported = api.ok("POST", "/connections/shop/default/export", {"key": KEY})
@@ -111,7 +111,7 @@ def test_where_the_audit_cannot_be_written_nothing_leaves(
     assert (answer.status, b"sealed" in answer.body) == (500, False)
 
 
-def test_only_an_admin_key_takes_a_credential_out(api: Api, demo: DemoServer) -> None:
+def test_only_an_admin_key_takes_a_credential_out(api: Api, demo: DemoServer) -> None:  # B2
     add_shop(api, demo)
     connect(api)
     scopes = ("invoke", "registry:read", "registry:write", "connections:write")
