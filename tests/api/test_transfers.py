@@ -66,7 +66,7 @@ def elsewhere(root: Api, api: Api) -> Api:
     return api.as_key(root.ok("POST", "/workspaces", {"name": "elsewhere"})["api_key"]["key"])
 
 
-def test_a_connection_moves_to_another_workspace_and_works_there(api: Api, elsewhere: Api, demo: DemoServer) -> None:  # B2
+def test_a_connection_moves_elsewhere_and_works_there(api: Api, elsewhere: Api, demo: DemoServer) -> None:  # B2
     add_shop(api, demo)
     connect(api)
     exported = api.ok("POST", "/connections/shop/default/export", {"key": KEY})
