@@ -17,7 +17,7 @@ from chalicelib.api import connections as connections_api
 from chalicelib.api import instants
 from chalicelib.api.connections import NewConnection
 from chalicelib.api.connections import Settings as ConnectionSettings
-from chalicelib.api.routing import Context, Reply, Routes, etag
+from chalicelib.api.routing import Context, Reply, Routes, etag, parse_model
 from chalicelib.auth import audit, connections, transfer, vault
 from chalicelib.auth.audit import Place
 from chalicelib.auth.oauth import clients
@@ -69,6 +69,13 @@ class ConnectionImport(Import, ConnectionSettings):
     expires_at: AwareDatetime | None = Field(default=None, description="Of a secret that nobody can refresh.")
 
 
+class _Sealed(Strict):
+    """What is sealed of a connection. Its sealer is not trusted: whoever brings the key may have made it up."""
+
+    auth_type: str
+    credential: dict[str, Any]
+
+
 @routes("POST", "/v1/connections/{integration}/{connection}/export", scope="admin", body=Export)
 def export_connection(context: Context, body: Export) -> dict[str, Any]:
     """The connection's credential, sealed under the caller's key, for a backup. The audit says who took it."""
@@ -95,15 +102,13 @@ def import_connection(context: Context, body: ConnectionImport) -> Reply:
     if connections.find(context.workspace, facts.name, name) is not None:
         raise NameTaken(f"`{facts.name}` has a connection `{name}` already, which a restore leaves alone.")
     belonging = Belonging("connection", facts.name, name, integrations.origins_of(facts, body.config))
-    document = _unsealed(body, belonging)
-    if document["auth_type"] != facts.auth.type:
-        raise WrongState(
-            f"The backup holds {document['auth_type']} credentials; `{facts.name}` wants {facts.auth.type}."
-        )
+    document = parse_model(_Sealed, _unsealed(body, belonging))
+    if document.auth_type != facts.auth.type:
+        raise WrongState(f"The backup holds other credentials than `{facts.name}` wants ({facts.auth.type}).")
     if facts.auth.type == "oauth2":
-        return _connect_tokens(context, facts, body, Tokens.model_validate(document["credential"]))
+        return _connect_tokens(context, facts, body, parse_model(Tokens, document.credential))
     plain = {"config": body.config, "metadata": body.metadata, "tags": body.tags, "expires_at": body.expires_at}
-    connected: Reply = connections_api.put(context, NewConnection.model_validate({**document["credential"], **plain}))
+    connected: Reply = connections_api.put(context, parse_model(NewConnection, {**document.credential, **plain}))
     return connected
 
 
@@ -128,7 +133,7 @@ def import_client(context: Context, body: Import) -> Reply:
     if clients.find(context.workspace, facts.name, name) is not None:
         raise NameTaken(f"`{facts.name}` has an OAuth client `{name}` already, which a restore leaves alone.")
     document = _unsealed(body, Belonging("client", facts.name, name, clients.bound_to(facts.auth)))
-    registered: Reply = clients_api.put(context, clients_api.NewClient.model_validate(document))
+    registered: Reply = clients_api.put(context, parse_model(clients_api.NewClient, document))
     return registered
 
 
@@ -173,10 +178,12 @@ def _opened(context: vault.Context, sealed: bytes, name: str) -> bytes:
 
 def _unsealed(body: Import, belonging: Belonging) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = transfer.unseal(_key(body), belonging, body.sealed)
+        document = transfer.unseal(_key(body), belonging, body.sealed)
+        if isinstance(document, dict):
+            return document
+        raise CannotOpen("holds no credential")
     except CannotOpen:
         to = ", ".join(sorted(belonging.origins))
         detail = f"was sealed under another key, for another name, or for other addresses than {to}"
         fault = {"pointer": "/sealed", "code": "unreadable", "detail": detail}
         raise InvalidInput("The sealed credential does not open here.", errors=[fault]) from None
-    return document

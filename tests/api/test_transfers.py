@@ -223,3 +223,34 @@ def test_tokens_that_have_expired_meanwhile_are_renewed_as_they_come(
     moved = elsewhere.post("/connections/crm/acme/import", {"key": KEY, **tokens})
     assert (moved.status, moved.json["status"]) == (201, "active"), moved.body
     assert len(provider.token_requests) == asked + 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *([], "x", {}, {"auth_type": "api_key"}, {"auth_type": 1, "credential": {}}),
+        {"auth_type": "api_key", "credential": {"value": "canary-canary", "unknown": 1}},
+        {"auth_type": "api_key", "credential": {"value": {"canary": 1}}},
+        {"auth_type": "api_key", "credential": {"value": "canary-canary"}, "more": 1},
+    ],
+)
+def test_what_somebody_has_sealed_themselves_is_checked_as_any_input(api: Api, demo: DemoServer, document: Any) -> None:
+    shop = add_shop(api, demo)
+    origin = shop["base_url"].removesuffix("/v1")
+    sealed = transfer.seal(bytes(range(32)), Belonging("connection", "shop", "default", (origin,)), document)
+    answer = api.post("/connections/shop/default/import", {"key": KEY, "sealed": sealed})
+    assert (answer.status, answer.json["code"]) == (422, "invalid_input"), answer.body
+    assert b"canary" not in answer.body
+
+
+@pytest.mark.parametrize("document", [{"access_token": 1}, {"access_token": "a b"}, {"unknown": "x"}])
+def test_tokens_and_clients_that_somebody_has_sealed_are_checked_too(
+    api: Api, start_provider: Callable[..., Provider], document: dict[str, Any]
+) -> None:
+    provider = start_provider()
+    add_integration(api, provider)
+    tokens = Belonging("connection", "crm", "acme", (provider.url,))
+    sealed = transfer.seal(bytes(range(32)), tokens, {"auth_type": "oauth2", "credential": document})
+    assert api.post("/connections/crm/acme/import", {"key": KEY, "sealed": sealed}).status == 422
+    client = transfer.seal(bytes(range(32)), Belonging("client", "crm", "new", (provider.url,)), document)
+    assert api.post("/integrations/crm/clients/new/import", {"key": KEY, "sealed": client}).status == 422
