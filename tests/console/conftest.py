@@ -18,10 +18,16 @@ from tests.conftest import ROOT, LocalStack, start_stack
 
 expect.set_options(timeout=15_000)
 CHROMIUM = shutil.which("chromium")
-_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync --disable-background-networking "
-    "--disable-component-update --disable-default-apps"
-).split()
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

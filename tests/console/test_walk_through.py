@@ -1,4 +1,4 @@
-"""An administrator does everything in the console, on the real stack: adds, reviews, publishes, connects, calls, mends."""
+"""An administrator does everything in the console, on the real stack: adds, reviews, connects, calls, mends."""
 
 from __future__ import annotations
 
