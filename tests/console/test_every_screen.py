@@ -21,8 +21,11 @@ def furnished(stack: LocalStack) -> Furnished:
     return Furnished(stack)
 
 
-def settle(page: Page) -> None:
-    """Until what a screen shows has come, and nothing moves any more."""
+def visit(page: Page, address: str) -> None:
+    """Opens a screen anew, and returns once what it shows has come."""
+    page.goto("about:blank")  # else the old screen is there until the new one has come
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator('[aria-busy="true"], [aria-label="Loading"]')).to_have_count(0)
 
@@ -34,8 +37,7 @@ def test_axe_finds_nothing(browser: Browser, furnished: Furnished, watch: Any, s
     watch.over(page)
     found: dict[str, list[str]] = {}
     for name, path in furnished.screens().items():
-        page.goto(f"{furnished.url}/#{path}")
-        settle(page)
+        visit(page, f"{furnished.url}/#{path}")
         page.evaluate(AXE.read_text())
         result = page.evaluate("(rules) => axe.run(document, rules)", RULES)
         for violation in result["violations"]:
@@ -51,8 +53,7 @@ def test_nothing_scrolls_sideways_on_a_telephone(browser: Browser, furnished: Fu
     page = context.new_page()
     wide = {}
     for name, path in furnished.screens().items():
-        page.goto(f"{furnished.url}/#{path}")
-        settle(page)
+        visit(page, f"{furnished.url}/#{path}")
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
             wide[name] = over

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.conftest import LocalStack
 from tests.console.screens import Furnished
-from tests.console.test_every_screen import settle
+from tests.console.test_every_screen import visit
 
 PAYLOADS = [
     "<script>window.__xss=1</script>",
@@ -164,8 +164,7 @@ def test_forty_payloads_are_shown_as_text(browser: Browser, stack: LocalStack, w
         *(f"/jobs/{read}/draft?action={name}" for name in names[1::4]),
     ]
     for path in paths:
-        page.goto(f"{stack.url}/#{path}")
-        settle(page)
+        visit(page, f"{stack.url}/#{path}")
         assert page.evaluate("window.__xss") is None, path
         for link in page.locator("a[href]").evaluate_all("(all) => all.map((one) => one.href)"):
             assert link.startswith(("http://", "https://")), (path, link)

@@ -1,6 +1,5 @@
 import { Link, useRouter, type ErrorComponentProps } from '@tanstack/react-router'
 import { Button } from '@/components/button'
-import { Empty } from '@/components/empty'
 import { ProblemNotice } from '@/components/problem'
 
 /** Where a screen has failed: the rest of the console stays usable. */
@@ -19,19 +18,16 @@ export function ScreenFailure({ error, reset }: ErrorComponentProps) {
   )
 }
 
-/** For addresses that lead nowhere. */
+/** For addresses that lead nowhere: outside of the frame, so it stands alone. */
 export function NotFound() {
   return (
-    <Empty
-      title="There is no such page"
-      action={
-        <Button asChild>
-          <Link to="/integrations">Integrations</Link>
-        </Button>
-      }
-    >
-      The address may be from another version of the console.
-    </Empty>
+    <main className="px-6 py-24 text-center">
+      <h1 className="text-lg font-semibold">There is no such page</h1>
+      <p className="mt-1 mb-4 text-sm text-muted">The address may be from another version of the console.</p>
+      <Button asChild>
+        <Link to="/integrations">Integrations</Link>
+      </Button>
+    </main>
   )
 }
 

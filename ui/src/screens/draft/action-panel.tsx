@@ -56,7 +56,7 @@ export function ActionPanel({ job, brief, position, may, onJudge, isEditing, onE
           <Button needs="registry:write" disabled={!may} aria-pressed={brief.state === 'rejected'} onClick={() => onJudge('rejected')} className={cx(brief.state === 'rejected' && 'border-bad! text-bad')}>
             <X aria-hidden className="size-4" /> Reject
           </Button>
-          <Button look="quiet" needs="registry:write" disabled={!may || isEditing || !query.data} onClick={() => onEdit(true)}>
+          <Button look="quiet" needs="registry:write" disabled={!may || isEditing} onClick={() => onEdit(true)}>
             <Pencil aria-hidden className="size-3.5" /> Edit
           </Button>
         </div>
