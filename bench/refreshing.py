@@ -107,9 +107,10 @@ def serve(count: int) -> None:
 
 def measure(count: int, rounds: int, token_url: str) -> dict[str, Any]:
     """CPU of a refresh in each round, CPU of a bare token request, and the AWS calls of a refresh."""
-    import botocore.client
+    import boto3
+    import botocore.handlers
 
-    from chalicelib import aws, observability
+    from chalicelib import observability
     from chalicelib.auth import audit, refresh
     from chalicelib.egress import Outbound, send
     from chalicelib.registry import integrations
@@ -118,13 +119,11 @@ def measure(count: int, rounds: int, token_url: str) -> dict[str, Any]:
 
     observability.line_sink = lambda _: None
     calls: Counter[str] = Counter()
-    original = botocore.client.BaseClient._make_api_call
 
-    def counted(self: Any, name: str, arguments: Any) -> Any:
-        calls[f"{self.meta.service_model.service_name}.{name}"] += 1
-        return original(self, name, arguments)
+    def count_call(event_name: str, **_: Any) -> None:
+        calls[event_name.partition(".")[2]] += 1
 
-    botocore.client.BaseClient._make_api_call = counted
+    botocore.handlers.BUILTIN_HANDLERS.append(("before-send", count_call))
     facts = integrations.facts_of(integrations.get("default", "demo"))
     renewal = renewal_of(facts, audit.SWEEP)
     places = [("default#demo", f"account-{number}") for number in range(count)]
@@ -137,6 +136,7 @@ def measure(count: int, rounds: int, token_url: str) -> dict[str, Any]:
             outcome = refresh.refresh_due(place, renewal, until=now + 60, pace=pace)
             assert outcome is not None
             assert outcome.is_refreshed, outcome
+            observability.forget_secrets()  # as the sweep does
         return (time.process_time() - before) / count * 1_000
 
     now = time.time()
@@ -152,7 +152,8 @@ def measure(count: int, rounds: int, token_url: str) -> dict[str, Any]:
     bare = (time.process_time() - before) / count * 1_000
     item = {"TableName": "waygate-local-runtime", "Key": {"key": {"S": "bench"}}}
     change = {"UpdateExpression": "SET expires_at = :at", "ExpressionAttributeValues": {":at": {"N": "1"}}}
-    dynamodb = aws.client("dynamodb")
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.update_item(**item, **change)
     before = time.process_time()
     for _ in range(count):
         dynamodb.update_item(**item, **change)
@@ -175,7 +176,7 @@ on one core of a shared machine: {count} connections, {rounds} times each, in on
 | CPU of one refreshed connection, best round | {cpu[0]:.2f} ms | ≤ {GOAL_MS:g} ms |
 | the same, median round | {cpu[len(cpu) // 2]:.2f} ms | |
 | of that, a bare token request through the door | {measured["bare_ms"]:.2f} ms | |
-| beside it, one UpdateItem of one number by boto3 alone | {measured["store_ms"]:.2f} ms | |
+| beside it, one UpdateItem of one number by boto3 as it is | {measured["store_ms"]:.2f} ms | |
 | calls to AWS per refresh | {aws} | 2 |
 | calls to Secrets Manager per refresh | {secrets:g} | 0 |
 """

@@ -23,13 +23,15 @@ from pynamodb.constants import BINARY, STRING
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib import dynamodb
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
+    import boto3
     from botocore.client import BaseClient
 
 _clients: dict[tuple[str, float], BaseClient] = {}
-_making = threading.Lock()  # boto3's default session is not safe to build from two threads
+_making = threading.Lock()  # a session of boto3 is not safe to use from two threads
 _LONG_NUMBER: Final = re.compile(rb"\d{19,}")
 BATCH = 100  # keys of one BatchGetItem (AWS limit)
 
@@ -38,19 +40,28 @@ def client(service: str, *, read_timeout_s: float = 2.0) -> Any:
     """The process's client of `service`; made at the first call."""
     key = (service, read_timeout_s)
     if key not in _clients:
-        import boto3
         from botocore.config import Config
 
         with _making:
             if key not in _clients:
+                more = 1 if service == "dynamodb" else 2  # its first try is `dynamodb.Plain`'s
                 config = Config(
                     connect_timeout=1,
                     read_timeout=read_timeout_s,
-                    retries={"max_attempts": 2, "mode": "standard"},
+                    retries={"max_attempts": more, "mode": "standard"},
                     max_pool_connections=50,
                 )
-                _clients[key] = boto3.client(service, config=config)  # type: ignore[call-overload]
+                _clients[key] = _session().client(service, config=config)  # type: ignore[call-overload]
     return _clients[key]
+
+
+@functools.cache
+def _session() -> boto3.Session:
+    import boto3
+
+    made = boto3.Session()
+    made.events.register("creating-client-class.dynamodb", dynamodb.mix_in)
+    return made
 
 
 def region() -> str:

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from chalicelib import dynamodb
 from infra import policies
 from infra.local import backends, functions, gateway
 
@@ -186,14 +187,16 @@ def running(function: str) -> Iterator[None]:
 
 def watch(ledger: Ledger) -> None:
     """Has every call of a client in this process looked at, from now to the end of the process."""
-    send, run, answer = BaseClient._make_api_call, functions.Functions._run, gateway.Gateway.answer
-    submit = ThreadPoolExecutor.submit
+    run, answer, submit = functions.Functions._run, gateway.Gateway.answer, ThreadPoolExecutor.submit
 
-    def checked(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
-        function = _running.get()
-        if function is not None:
-            ledger.check(function, self.meta.service_model.service_name, operation, arguments)
-        return send(self, operation, arguments)
+    def checked(send: Callable[..., Any]) -> Callable[..., Any]:
+        def call(self: Any, operation: str, arguments: dict[str, Any]) -> Any:
+            function = _running.get()
+            if function is not None:
+                ledger.check(function, self.meta.service_model.service_name, operation, arguments)
+            return send(self, operation, arguments)
+
+        return call
 
     def run_as(self: Any, function_name: str, handler: Any, payload: bytes) -> Any:
         with running(function_name.removeprefix(self.prefix).removeprefix("-") or policies.API):
@@ -214,7 +217,8 @@ def watch(ledger: Ledger) -> None:
 
         return submit(self, work_as)
 
-    BaseClient._make_api_call = checked
+    for client in (BaseClient, dynamodb.Plain):
+        client._make_api_call = checked(client._make_api_call)
     ThreadPoolExecutor.submit = submit_as
     functions.Functions._run = run_as
     gateway.Gateway.answer = answer_as

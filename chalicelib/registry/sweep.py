@@ -22,7 +22,7 @@ from chalicelib import aws, rows
 from chalicelib.auth import audit, due, expiry, refresh
 from chalicelib.auth.refresh import Pace
 from chalicelib.auth.tables import ConnectionRow
-from chalicelib.observability import emit_metrics, logger
+from chalicelib.observability import emit_metrics, forget_secrets, logger
 from chalicelib.registry import integrations
 from chalicelib.registry.renewal import renewal_of
 from chalicelib.registry.tables import IntegrationRow
@@ -119,6 +119,8 @@ def work(found: Sequence[Due], *, remaining_s: float, pace: Pace | None = None) 
             visit(each, until=until, pace=pace)
         except Exception:  # noqa: BLE001 (one connection's trouble is not that of the others; it stays due)
             logger.exception("refresh", extra={"integration": each.integration, "connection": each.name})
+        finally:
+            forget_secrets()  # the next one's lines need not be searched for them
         return None
 
     with ThreadPoolExecutor(min(AT_ONCE, len(found)), thread_name_prefix="refresh") as pool:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -15,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from chalicelib.auth.oauth import grants
+from chalicelib.auth.oauth import grants, revocation
 from chalicelib.auth.oauth.clients import AuthMethod, Client
 from chalicelib.auth.oauth.tokens import GrantFailed, GrantRefused, Tokens
 from chalicelib.auth.schemes import AuthScheme
+from tests.egress.wire import answer, serving
 from tests.oauth.provider import Asked, Provider
 
 ANSWER = json.dumps({"access_token": "new", "refresh_token": "r2", "expires_in": 60}).encode()
@@ -151,6 +153,26 @@ def test_a_request_takes_the_shape_that_the_provider_wants(provider: Provider) -
     }
     assert asked.headers["content-type"] == "application/json"
     assert asked.headers["x-version"] == "7"
+
+
+def test_a_header_of_the_profile_replaces_ours_whatever_its_case() -> None:
+    with serving(lambda _: answer(ANSWER)) as wire:
+        rule = {"headers": {"ACCEPT": "application/vnd.x+json", "accept-encoding": "zstd"}}
+        at = AuthScheme.model_validate({"type": "oauth2", "token_url": f"{wire.url}/token", "oauth": {"request": rule}})
+        grants.renew(at, client(), {}, REFRESHABLE)
+    assert wire.requests[0].header("accept") == "application/vnd.x+json"
+    assert wire.requests[0].header("accept-encoding") == "gzip"  # what the door undoes
+
+
+def test_a_client_proves_itself_for_a_revocation_as_for_tokens() -> None:
+    odd = client(client_id="i:d", client_secret="sécret+%")
+    with serving() as wire:
+        members = {"type": "oauth2", "token_url": f"{wire.url}/token"}
+        scheme = AuthScheme.model_validate({**members, "oauth": {"revoke_url": f"{wire.url}/revoke"}})
+        assert revocation.revoke(scheme, odd, {}, REFRESHABLE).outcome == "revoked"
+    (seen,) = wire.requests
+    assert seen.header("authorization") == "Basic aSUzQWQ6cyVDMyVBOWNyZXQlMkIlMjU="
+    assert dict(parse_qsl(seen.body.decode())) == {"token": "r1", "token_type_hint": "refresh_token"}
 
 
 def test_a_request_may_go_by_get(provider: Provider) -> None:

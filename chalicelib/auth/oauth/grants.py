@@ -1,6 +1,6 @@
 """Asking a provider's token endpoint for tokens: every grant of ours, as the integration's profile wants it.
 
-authlib prepares the request and proves who the client is; `_Shaped` then gives it the provider's names and form, the
+authlib prepares the request and proves who the client is; `shape` then gives it the provider's names and form, the
 egress door carries it, and `tokens.read_answer` reads what comes back. authlib is heavy, so it is imported on use.
 
     exchange     a code from a callback               (RFC 6749, section 4.1.3; RFC 7636)
@@ -11,9 +11,10 @@ egress door carries it, and `tokens.read_answer` reads what comes back. authlib 
 
 from __future__ import annotations
 
+import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit, urlunsplit
 
@@ -22,13 +23,15 @@ from chalicelib.auth.oauth.clients import Client
 from chalicelib.auth.oauth.profile import OAuthProfile
 from chalicelib.auth.oauth.tokens import GrantFailed, GrantRefused, Tokens, read_answer
 from chalicelib.auth.schemes import AuthScheme
-from chalicelib.egress import CallFailed
+from chalicelib.egress import Answer, CallFailed, send
+from chalicelib.egress.foreign import outbound
 from chalicelib.errors import EgressBlocked, InvalidInput
 from chalicelib.observability import guard_secrets
 
 ANSWER_BYTES: Final = 65_536  # of a token answer (E7)
 TIMEOUT_S: Final = 10.0
 WITHOUT_CONSENT: Final = ("client_credentials", "password", "jwt_bearer")
+_HEADERS: Final = {"accept": "application/json", "user-agent": "waygate"}
 _JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
@@ -139,16 +142,16 @@ def _ask(
         raise GrantFailed("timeout", "There was no time left to ask the provider.", sent=False)
     try:
         url = templates.fill_url(template, config)
-        response = _send(scheme.departures, client, url, kind, asked, config, timeout_s)
+        answer = _send(scheme.departures, client, url, kind, asked, config, timeout_s)
     except CallFailed as error:
         raise GrantFailed(error.reason, f"The token endpoint: {error.detail}.", sent=error.sent) from None
     except (EgressBlocked, InvalidInput) as error:
         raise GrantFailed(error.code, str(error.detail), sent=False) from None
     return read_answer(
         scheme.departures,
-        response.content,
-        status=response.status_code,
-        headers={name.lower(): value for name, value in response.headers.items()},
+        answer.body,
+        status=answer.status,
+        headers={name.lower(): value for name, value in answer.headers},
         previous=previous,
         now=time.time() if now is None else now,
     )
@@ -162,51 +165,34 @@ def _send(
     asked: Mapping[str, str],
     config: Mapping[str, Any],
     timeout_s: float,
-) -> Any:
-    """The token endpoint's answer, as `requests` has it."""
-    from authlib.integrations.requests_client import OAuth2Session
-    from authlib.integrations.requests_client.oauth2_session import OAuth2ClientAuth
+) -> Answer:
+    """The token endpoint's answer."""
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request
+
+    proof = client_auth(client, url, basic_encoding=profile.request.basic_encoding)
+    form = prepare_token_request(kind, **asked)
+    headers = _HEADERS | {name.lower(): value for name, value in profile.request.headers.items()}
+    _, headers, form = proof.prepare("POST", url, headers, form)
+    extra = _filled(profile.request.parameters, config)
+    url, body, media_type = shape(profile, url, {**extra, **dict(parse_qsl(form, keep_blank_values=True))})
+    if media_type:
+        headers["content-type"] = media_type
+    request = outbound(profile.request.method, url, headers.items(), body.encode() if body else None)
+    return send(request, timeout_s=timeout_s, max_bytes=ANSWER_BYTES)
+
+
+def client_auth(client: Client, url: str, *, basic_encoding: str) -> Any:
+    """authlib's proof, to the endpoint at `url`, of who `client` is."""
+    from authlib.oauth2.auth import ClientAuth
     from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
-    from chalicelib.egress.sessions import confine
-
-    class ShapedAuth(OAuth2ClientAuth):  # type: ignore[misc]  # authlib has no types
-        """authlib's proof of who the client is, then the provider's own form of the request."""
-
-        def __call__(self, request: Any) -> Any:
-            request = super().__call__(request)
-            query = dict(parse_qsl(urlsplit(request.url).query, keep_blank_values=True))
-            form = dict(parse_qsl(request.body or "", keep_blank_values=True))
-            extra = _filled(profile.request.parameters, config)
-            request.url, request.body, kind = shape(profile, url, {**extra, **query, **form})
-            request.headers.pop("Content-Type", None)
-            if kind:
-                request.headers["Content-Type"] = kind
-            return request
-
-    class Session(OAuth2Session):  # type: ignore[misc]
-        client_auth_class = ShapedAuth
-
-        def parse_response_token(self, resp: Any) -> Any:
-            return resp
-
-    private_key = signing_key(client) if client.auth_method == "private_key_jwt" else None
-    session = confine(
-        Session(client.client_id, private_key or client.client_secret, token_endpoint_auth_method=client.auth_method),
-        timeout_s=timeout_s,
-        max_bytes=ANSWER_BYTES,
-    )
-    session.register_client_auth_method(("client_secret_basic", _basic(profile)))
-    header = {"kid": client.key_id} if client.key_id else None
-    session.register_client_auth_method(PrivateKeyJWT(url, headers=header, alg=client.algorithm))
-    headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "waygate"}
-    return session.fetch_token(
-        url,
-        grant_type=kind,
-        method=profile.request.method,
-        headers={**headers, **profile.request.headers},
-        **asked,
-    )
+    if client.auth_method == "private_key_jwt":
+        header = {"kid": client.key_id} if client.key_id else None
+        method = PrivateKeyJWT(url, headers=header, alg=client.algorithm)
+        return ClientAuth(client.client_id, signing_key(client), method)
+    if client.auth_method == "client_secret_basic":
+        return ClientAuth(client.client_id, client.client_secret, _BASIC[basic_encoding])
+    return ClientAuth(client.client_id, client.client_secret, client.auth_method)
 
 
 def shape(profile: OAuthProfile, url: str, asked: Mapping[str, str]) -> tuple[str, str | None, str | None]:
@@ -222,16 +208,16 @@ def shape(profile: OAuthProfile, url: str, asked: Mapping[str, str]) -> tuple[st
     return url, urlencode(named), "application/x-www-form-urlencoded"
 
 
-def _basic(profile: OAuthProfile) -> Any:
+def _basic(written: Callable[[str], str]) -> Callable[..., tuple[str, Any, Any]]:
     def encode(auth: Any, _method: str, uri: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
-        import base64
-
-        written = quote_plus if profile.request.basic_encoding == "form" else str
         pair = f"{written(auth.client_id)}:{written(auth.client_secret or '')}"
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         return uri, headers, body
 
     return encode
+
+
+_BASIC: Final = {"form": _basic(quote_plus), "raw": _basic(str)}
 
 
 def _filled(parameters: Mapping[str, str], config: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from chalicelib.auth.oauth import templates
 from chalicelib.auth.oauth.clients import Client
+from chalicelib.auth.oauth.profile import OAuthProfile
 from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.egress import CallFailed
@@ -37,7 +38,7 @@ def revoke(
     token = tokens.refresh_token or tokens.access_token
     guard_secrets([*tokens.secrets, *client.secrets])
     try:
-        status = _post(templates.fill_url(url, config), client, token or "", kind, timeout_s)
+        status = _post(templates.fill_url(url, config), client, scheme.departures, token or "", kind, timeout_s)
     except CallFailed as error:
         return Revocation("failed", f"The provider's revocation endpoint: {error.detail}.")
     except (EgressBlocked, InvalidInput) as error:
@@ -47,17 +48,14 @@ def revoke(
     return Revocation("failed", f"The provider's revocation endpoint answered {status}.")
 
 
-def _post(url: str, client: Client, token: str, kind: str, timeout_s: float) -> int:
+def _post(url: str, client: Client, profile: OAuthProfile, token: str, kind: str, timeout_s: float) -> int:
     from authlib.integrations.requests_client import OAuth2Session
-    from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
-    from chalicelib.auth.oauth.grants import signing_key
+    from chalicelib.auth.oauth.grants import client_auth
     from chalicelib.egress.sessions import confine
 
-    key = signing_key(client) if client.auth_method == "private_key_jwt" else client.client_secret
-    made = OAuth2Session(client.client_id, key, revocation_endpoint_auth_method=client.auth_method)
+    proof = client_auth(client, url, basic_encoding=profile.request.basic_encoding)
+    made = OAuth2Session(proof.client_id, proof.client_secret, revocation_endpoint_auth_method=proof.auth_method)
     session = confine(made, timeout_s=timeout_s, max_bytes=_ANSWER_BYTES)
-    header = {"kid": client.key_id} if client.key_id else None
-    session.register_client_auth_method(PrivateKeyJWT(url, headers=header, alg=client.algorithm))
     answer = session.revoke_token(url, token=token, token_type_hint=kind)
     return int(answer.status_code)
