@@ -29,6 +29,7 @@ class Filter(Page):
     until: AwareDatetime | None = None
     outcome: Literal["succeeded", "failed", "unknown"] | None = None
     idempotency_key: str | None = Field(default=None, max_length=255)
+    idempotency_hash: str | None = Field(default=None, max_length=16, description="The same key, as the log shows it.")
     key_id: str | None = Field(default=None, max_length=8, description="The API key that called.")
     replay_of: str | None = Field(default=None, max_length=30, description="Replays of this invocation.")
 
@@ -39,8 +40,8 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
     listing = cursors.listing("/invocations", query.model_dump())
     before = cursors.read(context.workspace, listing, query.cursor)
     wanted = log.Wanted(
-        **query.model_dump(exclude={"limit", "cursor", "idempotency_key"}),
-        idempotency_key=query.idempotency_key and key_hash(query.idempotency_key),
+        **query.model_dump(exclude={"limit", "cursor", "idempotency_key", "idempotency_hash"}),
+        idempotency_key=key_hash(query.idempotency_key) if query.idempotency_key else query.idempotency_hash,
         failed=query.code is not None or (query.status or 200) >= 400 or query.outcome in ("failed", "unknown"),
         integrations=context.who.integrations,
     )

@@ -290,6 +290,7 @@ def test_the_log_finds_all_requests_with_a_key(api: Api, aws: LocalAws, shop: Wi
     assert [one["request_id"] for one in found] == ids[::-1]
     assert [one["answered_from"] for one in found] == [ids[0], None]
     assert "order-1" not in json.dumps(found)
+    assert api.ok("GET", f"/invocations?idempotency_hash={found[0]['idempotency_key']}")["data"] == found
 
 
 def test_a_dry_run_uses_up_no_key(api: Api, shop: Wire) -> None:

@@ -6602,6 +6602,7 @@ export interface operations {
                 until?: string;
                 outcome?: "succeeded" | "failed" | "unknown";
                 idempotency_key?: string;
+                idempotency_hash?: string;
                 key_id?: string;
                 replay_of?: string;
             };

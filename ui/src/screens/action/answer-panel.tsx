@@ -79,7 +79,9 @@ function Refused({ problem, error }: { problem: Shape['Problem']; error: unknown
   const body: unknown = upstream?.body
   return (
     <div className="space-y-4">
-      <ProblemNotice error={error} />
+      <ProblemNotice error={error}>
+        {requestId && upstream && <LogLink id={requestId} />}
+      </ProblemNotice>
       {upstream && upstream.attempts.length > 0 && (
         <Part title="Attempts">
           <Attempts attempts={upstream.attempts} />
@@ -90,7 +92,6 @@ function Refused({ problem, error }: { problem: Shape['Problem']; error: unknown
           <JsonView label="The upstream's answer" text={typeof body === 'string' ? body : JSON.stringify(body, null, 2)} />
         </Part>
       )}
-      {requestId && upstream && <Footer requestId={requestId} />}
     </div>
   )
 }
@@ -121,12 +122,14 @@ function Footer({ requestId, isDry, children }: { requestId: string; isDry?: boo
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-t border-line pt-3 text-xs text-muted">
       <Copyable text={requestId} label="Copy the request id" />
-      {!isDry && (
-        <Link to="/invocations/$request" params={{ request: requestId }} className="text-accent underline underline-offset-2">
-          Open in the log
-        </Link>
-      )}
+      {!isDry && <LogLink id={requestId} />}
       {children}
     </div>
   )
 }
+
+const LogLink = ({ id }: { id: string }) => (
+  <Link to="/invocations/$request" params={{ request: id }} className="text-xs text-accent underline underline-offset-2">
+    Open in the log
+  </Link>
+)

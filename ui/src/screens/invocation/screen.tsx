@@ -144,17 +144,28 @@ function CallFacts({ call }: { call: Call }) {
             </Link>
           ),
         ],
-        ['API key', <code key="key" className="font-mono text-xs">{call.key_id}</code>],
+        [
+          'API key',
+          <Link key="key" to="/invocations" search={{ key_id: call.key_id }} className={LINK} title="All calls with this API key">
+            <code className="font-mono text-xs">{call.key_id}</code>
+          </Link>,
+        ],
         [
           'Idempotency key',
           call.idempotency_key && (
-            <Link key="idempotency" to="/invocations" search={{ idempotency_key: call.idempotency_key }} className={LINK} title="All calls with this key">
-              <code className="font-mono text-xs">{call.idempotency_key.slice(0, 16)}…</code>
+            <Link key="idempotency" to="/invocations" search={{ idempotency_hash: call.idempotency_key }} className={LINK} title="All calls with this key">
+              <code className="font-mono text-xs">{call.idempotency_key}</code>
             </Link>
           ),
         ],
         ['Answered from', call.answered_from && <CallLink key="from" id={call.answered_from} />],
         ['Replay of', call.replay_of && <CallLink key="replay" id={call.replay_of} />],
+        [
+          'Replays',
+          <Link key="replays" to="/invocations" search={{ replay_of: call.request_id }} className={LINK}>
+            All replays of it
+          </Link>,
+        ],
         ['As documented', call.output_valid === null ? null : call.output_valid ? 'yes' : 'no: the answer differs from the output schema'],
         ['Trace', call.trace_id && <Copyable key="trace" text={call.trace_id} label="Copy the trace id" />],
         ['Sizes', Object.entries(sizes).map(([name, size]) => `${name} ${bytes(size)}`).join(', ')],

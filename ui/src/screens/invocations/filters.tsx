@@ -12,12 +12,19 @@ const SPANS = [
   ['Last 24 hours', 1440],
 ] as const
 
+/** What is only ever come by from a call. */
+const CHOSEN = [
+  ['idempotency_hash', 'idempotency key'],
+  ['key_id', 'API key'],
+  ['replay_of', 'replays of'],
+] as const
+
 type Props = { filter: Filter; onChange: (change: Filter) => void; integrations: readonly string[] | undefined }
 
 /** What the log is narrowed to. All of it is in the address. */
 export function Filters({ filter, onChange, integrations }: Props) {
   const names = filter.integration && !integrations?.includes(filter.integration) ? [filter.integration, ...(integrations ?? [])] : (integrations ?? [])
-  const isRare = Boolean(filter.connection || filter.code || filter.status || filter.idempotency_key || filter.until)
+  const isRare = Boolean(filter.connection || filter.code || filter.status || filter.until)
   const since = (minutes: string) => onChange({ since: minutes ? new Date(Date.now() - Number(minutes) * 60_000).toISOString() : undefined })
   return (
     <div className="mb-3 space-y-2">
@@ -51,11 +58,16 @@ export function Filters({ filter, onChange, integrations }: Props) {
             ))}
           </Select>
         )}
-        {filter.idempotency_key && (
-          <Chosen label="idempotency key" onClear={() => onChange({ idempotency_key: undefined })}>
-            <code className="font-mono text-xs">{filter.idempotency_key.slice(0, 12)}…</code>
-          </Chosen>
-        )}
+        {CHOSEN.map(([name, label]) => {
+          const value = filter[name]
+          return (
+            value && (
+              <Chosen key={name} label={label} onClear={() => onChange({ [name]: undefined })}>
+                <code className="font-mono text-xs">{value.length > 16 ? `${value.slice(0, 16)}…` : value}</code>
+              </Chosen>
+            )
+          )
+        })}
       </div>
       <details open={isRare || undefined}>
         <summary className="w-fit rounded text-sm text-muted hover:text-text">More filters</summary>

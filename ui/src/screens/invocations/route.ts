@@ -12,7 +12,9 @@ export type Filter = {
   outcome?: (typeof OUTCOMES)[number]
   code?: string
   status?: number
-  idempotency_key?: string
+  idempotency_hash?: string
+  key_id?: string
+  replay_of?: string
   since?: string
   until?: string
 }
@@ -24,7 +26,9 @@ export const filterOf = (search: Record<string, unknown>): Filter => ({
   outcome: oneOf(search.outcome, OUTCOMES),
   code: textOf(search.code),
   status: wholeOf(search.status),
-  idempotency_key: textOf(search.idempotency_key),
+  idempotency_hash: textOf(search.idempotency_hash),
+  key_id: textOf(search.key_id),
+  replay_of: textOf(search.replay_of),
   since: textOf(search.since),
   until: textOf(search.until),
 })
