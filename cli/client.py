@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -103,6 +104,7 @@ class Api:
         if self._session is None:
             self._session = requests.Session()
             self._session.trust_env = not is_loopback(self.target.url)  # no proxy knows this machine's loopback
+            self._session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         wanted = {name: _shown(value) for name, value in (query or {}).items() if value is not None}
         try:
             return self._session.request(

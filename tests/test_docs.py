@@ -13,9 +13,9 @@ import pytest
 from tests import generate_docs, requirements
 from tests.conftest import ROOT, LocalStack, free_ports
 from tests.oauth.consent import allow
+from tests.walk_through import README, run, walk_through
 
 pytestmark = pytest.mark.xdist_group("local_stack")
-README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("name", generate_docs.GENERATED)
@@ -37,33 +37,11 @@ def test_every_make_target_in_the_readme_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-def _walk_through(title: str, page: str = README) -> list[str]:
-    block = re.search(rf"<!-- walk-through: {title} -->\n```console\n(.*?)```", page, re.DOTALL)
-    assert block is not None
-    joined = block[1].replace("\\\n", " ")
-    return [line[2:] for line in joined.splitlines() if line.startswith("$ ")]
-
-
-def _run(lines: list[str], stack: LocalStack, folder: Path) -> subprocess.CompletedProcess[str]:
-    waygate = f'waygate() {{ {shlex.quote(sys.executable)} -m cli.main "$@"; }}'
-    environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": str(folder),
-        "PYTHONPATH": str(ROOT),
-        "WAYGATE_URL": stack.url,
-        "WAYGATE_API_KEY": stack.key,
-    }
-    script = "\n".join(["set -euo pipefail", waygate, *lines])
-    return subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=100
-    )
-
-
 @pytest.mark.parametrize("title", ["the demo", "a failing upstream"])
 def test_the_walk_through_works_line_by_line(title: str, local_stack: LocalStack, tmp_path: Path) -> None:
-    lines = [line for line in _walk_through(title) if not line.startswith("source ")]
+    lines = [line for line in walk_through(title) if not line.startswith("source ")]
     assert len(lines) >= 3
-    done = _run(lines, local_stack, tmp_path)
+    done = run(lines, local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"name": "Rex"' in done.stdout
     if title == "a failing upstream":
@@ -71,14 +49,14 @@ def test_the_walk_through_works_line_by_line(title: str, local_stack: LocalStack
 
 
 def test_the_examples_of_the_gateway_page_work(local_stack: LocalStack, tmp_path: Path) -> None:
-    lines = _walk_through("calling", (ROOT / "docs" / "gateway.md").read_text())
-    done = _run(lines, local_stack, tmp_path)
+    lines = walk_through("calling", (ROOT / "docs" / "gateway.md").read_text())
+    done = run(lines, local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count('"name": "Rex"') + done.stdout.count('"name":"Rex"') == 2
 
 
 def test_the_breaker_is_seen_as_the_gateway_page_says(local_stack: LocalStack, tmp_path: Path) -> None:
-    done = _run(_walk_through("breaking", (ROOT / "docs" / "gateway.md").read_text()), local_stack, tmp_path)
+    done = run(walk_through("breaking", (ROOT / "docs" / "gateway.md").read_text()), local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout + done.stderr
     assert "No call was made" in said
@@ -91,7 +69,7 @@ def test_the_oauth_walk_through_works_with_a_browser_beside_it(local_stack: Loca
     assert block is not None
     script = block[1].replace("127.0.0.1:8788", local_stack.demo_url.removeprefix("http://"))
     before, connect, *after = re.split(r"^(\$ waygate connect crm\n)", script, flags=re.MULTILINE)
-    done = _run([before.replace("\n$ ", "\n").removeprefix("$ ")], local_stack, tmp_path)
+    done = run([before.replace("\n$ ", "\n").removeprefix("$ ")], local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     command = [sys.executable, "-m", "cli.main", *connect.split()[2:]]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
@@ -103,16 +81,16 @@ def test_the_oauth_walk_through_works_with_a_browser_beside_it(local_stack: Loca
         assert (status, "is connected" in page) == (200, True), page
         assert "crm/default connected." in waiting.stdout.read()
         assert waiting.wait(20) == 0
-    done = _run([line.removeprefix("$ ") for line in after[0].splitlines() if line != "```"], local_stack, tmp_path)
+    done = run([line.removeprefix("$ ") for line in after[0].splitlines() if line != "```"], local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"name": "Rex"' in done.stdout
     assert f"{local_stack.url}/api/v1/connect/cs_" in done.stdout
 
 
 def test_the_walk_through_of_documentation_works_line_by_line(local_stack: LocalStack, tmp_path: Path) -> None:
-    lines = [line.replace("http://127.0.0.1:8788", local_stack.demo_url) for line in _walk_through("documentation")]
+    lines = [line.replace("http://127.0.0.1:8788", local_stack.demo_url) for line in walk_through("documentation")]
     assert any("/docs" in line for line in lines)
-    done = _run(lines, local_stack, tmp_path)
+    done = run(lines, local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"Pages +6/6", done.stdout)
     assert "rules alone: no model is configured" in done.stdout
@@ -125,7 +103,7 @@ def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalSta
         pytest.skip("jupyter-server is not installed: `make test` puts it into .venv-upstreams")
     (tmp_path / ".venv-jupyter").symlink_to(upstreams)
     (port,) = free_ports(1)
-    install, *lines = [line.replace("8899", str(port)) for line in _walk_through("jupyter")]
+    install, *lines = [line.replace("8899", str(port)) for line in walk_through("jupyter")]
     assert "pip install" in install
     served = next(n for n, line in enumerate(lines) if "jupyter server" in line)
     lines[served] = (
@@ -133,7 +111,7 @@ def test_the_walk_through_of_a_real_api_works_line_by_line(local_stack: LocalSta
     )
     ready = f"until (exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null; do :; done"
     lines[served : served + 1] = [lines[served], "trap 'kill %1; wait' EXIT", ready]
-    done = _run(["python3() { " + shlex.quote(sys.executable) + ' "$@"; }', *lines], local_stack, tmp_path)
+    done = run(["python3() { " + shlex.quote(sys.executable) + ' "$@"; }', *lines], local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Hello through Waygate" in done.stdout
     assert (tmp_path / "hello.txt").read_text() == "Hello through Waygate"

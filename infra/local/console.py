@@ -7,12 +7,12 @@ a page of this origin: a browser says so in `Sec-Fetch-Site`, which no page can 
 from __future__ import annotations
 
 import json
-import mimetypes
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from infra.console_files import caching, content_type
 from infra.console_headers import console_headers
 from infra.local.gateway import Answer, Request
 
@@ -57,12 +57,8 @@ class Console:
         name = unquote(target).lstrip("/") or "index.html"
         path = (self._folder / name).resolve()
         if path.is_relative_to(self._folder) and path.is_file():
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            if kind.startswith("text/") or kind in ("application/javascript", "image/svg+xml"):
-                kind += "; charset=utf-8"
-            # The bundler names files in assets/ by their content.
-            caching = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
-            return Answer(200, [("Content-Type", kind), ("Cache-Control", caching), *_HEADERS], path.read_bytes())
+            headers = [("Content-Type", content_type(path.name)), ("Cache-Control", caching(name)), *_HEADERS]
+            return Answer(200, headers, path.read_bytes())
         if name == "index.html":
             headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-cache"), *_HEADERS]
             return Answer(200, headers, _NOT_BUILT.encode())

@@ -66,17 +66,22 @@ class Schedules:
 
     def _event(self, name: str) -> dict[str, Any]:
         rule = f"arn:aws:events:{backends.REGION}:{backends.ACCOUNT}:rule/{self._functions.full_name(name)}-event"
-        return {
-            "version": "0",
-            "id": str(uuid.uuid4()),
-            "detail-type": "Scheduled Event",
-            "source": "aws.events",
-            "account": backends.ACCOUNT,
-            "time": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "region": backends.REGION,
-            "resources": [rule],
-            "detail": {},
-        }
+        return scheduled_event(rule)
+
+
+def scheduled_event(rule_arn: str) -> dict[str, Any]:
+    """What EventBridge sends when a rule is due."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": backends.ACCOUNT,
+        "time": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": backends.REGION,
+        "resources": [rule_arn],
+        "detail": {},
+    }
 
 
 class Queues:

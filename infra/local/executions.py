@@ -87,12 +87,12 @@ class Executions:
 
     def _settle(self, execution: Any) -> None:
         name = self._functions.full_name(SETTLE_FUNCTION)
-        answer = self._functions.invoke(name, _status_change(execution), is_async=False)
+        answer = self._functions.invoke(name, status_change(execution), is_async=False)
         if answer is not None and answer[1]:
             print_error(name, Outcome(*answer))
 
 
-def _status_change(execution: Any) -> bytes:
+def status_change(execution: Any) -> bytes:
     """EventBridge's event for the end of an execution (source `aws.states`), as JSON."""
     now = dt.datetime.now(tz=dt.UTC)
     event = {

@@ -66,10 +66,11 @@ class Answer:
 class Gateway:
     """The REST API of one Chalice application."""
 
-    def __init__(self, app: Any, function_name: str, responses_file: Path = RESPONSES_FILE) -> None:
+    def __init__(self, app: Any, function_name: str, responses: dict[str, Any] | None = None) -> None:
+        """`responses` are the gateway's own answers, by kind; those of `infra/gateway_responses.json` if not given."""
         self._app = app
         self._function_name = function_name
-        self._responses = json.loads(responses_file.read_text(encoding="utf-8"))
+        self._responses = responses or json.loads(RESPONSES_FILE.read_text(encoding="utf-8"))
         self._resources = sorted(
             ((_specificity(path), _pattern(path), path, frozenset(methods)) for path, methods in app.routes.items()),
             key=lambda resource: resource[0],

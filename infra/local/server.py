@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from cheroot import errors
@@ -178,9 +179,22 @@ def _drain(connection: socket.socket) -> None:
 class Server:
     """An HTTP server, answering with `responder` in its own threads, to who asks for the loopback address."""
 
-    def __init__(self, port: int, responder: Callable[[Request], Answer], *, address: str = "127.0.0.1") -> None:
-        """Listens at once on `address`; port 0 takes a free one. Raises `PortInUse`."""
+    def __init__(
+        self,
+        port: int,
+        responder: Callable[[Request], Answer],
+        *,
+        address: str = "127.0.0.1",
+        certificate: Path | None = None,
+    ) -> None:
+        """Listens at once on `address`; port 0 takes a free one. With a `certificate` (PEM, and its key), by TLS.
+
+        Raises `PortInUse`."""
         self._server = HTTPServer((address, port), _Bridge, minthreads=THREADS, maxthreads=THREADS)
+        if certificate is not None:
+            from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+            self._server.ssl_adapter = BuiltinSSLAdapter(str(certificate), str(certificate))
         self._server.ConnectionClass = _Connection
         self._server.responder = _only_for_this_host(responder)
         configure(self._server)

@@ -69,7 +69,7 @@ class Sandbox:
         self._api = RuntimeApi(configuration.arn, self._said)
         began = time.perf_counter()
         self._child = subprocess.Popen(
-            [sys.executable, "-S", "-m", _CLIENT, configuration.handler],
+            [*_wrapper(configuration), sys.executable, "-S", "-m", _CLIENT, configuration.handler],
             cwd=configuration.code,
             env=_environment(configuration, self._api.address),
             stdin=subprocess.DEVNULL,
@@ -195,6 +195,15 @@ def _environment(configuration: Configuration, api: str) -> dict[str, str]:
         "AWS_LAMBDA_LOG_STREAM_NAME": f"{time.strftime('%Y/%m/%d')}/[$LATEST]{uuid.uuid4().hex}",
         **configuration.environment,
     }
+
+
+def _wrapper(configuration: Configuration) -> list[str]:
+    """The script that a function has its runtime started through, if it names one.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
+    """
+    script = configuration.environment.get("AWS_LAMBDA_EXEC_WRAPPER")
+    return [script] if script else []
 
 
 @functools.cache

@@ -32,11 +32,13 @@ class DemoServer:
         self._thread.join()
 
 
-def serve(port: int = 8788, host: str = "127.0.0.1", now: Callable[[], float] = time.time) -> DemoServer:
+def serve(
+    port: int = 8788, host: str = "127.0.0.1", now: Callable[[], float] = time.time, url: str | None = None
+) -> DemoServer:
     """Starts a shop of its own, with the first state, and returns when it accepts connections.
 
-    Port 0 means any free one. Listening on all addresses (0.0.0.0), it still calls itself 127.0.0.1. `now` gives the
-    time in seconds since 1970: dates of what is created, expiry of tokens, the end of `down_for_s`. Raises OSError
+    Port 0 means any free one. It calls itself `url`, or else by its address, which is 127.0.0.1 where it listens on all
+    (0.0.0.0). `now` gives the time in seconds since 1970: dates of what is created, expiry of tokens, the end of `down_for_s`. Raises OSError
     when the port is taken.
     """
     server = wsgi.Server(
@@ -46,7 +48,7 @@ def serve(port: int = 8788, host: str = "127.0.0.1", now: Callable[[], float] = 
     server.expiration_interval = 0.05  # how long cheroot's loop sleeps, so how long stop() may wait for it
     server.prepare()
     name = "127.0.0.1" if host == "0.0.0.0" else host  # nosec B104
-    app = DemoApp(url=f"http://{name}:{server.bind_addr[1]}", now=now)
+    app = DemoApp(url=url or f"http://{name}:{server.bind_addr[1]}", now=now)
     server.wsgi_app = app
     thread = threading.Thread(target=server.serve, name="demo-upstream", daemon=True)
     thread.start()
