@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench format lock package clean
+.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench format lock package deploy rollback key destroy rehearse clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -109,6 +109,21 @@ bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searchin
 
 package: $(VENV)/.local ## Make the zip that `chalice deploy` ships to STAGE: locked, slim, with bytecode
 	@$(PY) -m infra.packaging --stage $(STAGE)
+
+deploy: $(VENV)/.local ui ## Bring AWS to what this folder says, for STAGE (dev); can be repeated
+	@$(PY) -m infra.deploy deploy --stage $(STAGE)
+
+rollback: $(VENV)/.local ## Put the release before back, or the one that TO names
+	@$(PY) -m infra.deploy rollback --stage $(STAGE) $(if $(TO),--to $(TO))
+
+key: $(VENV)/.local ## Make a new root key for STAGE and revoke the one before
+	@$(PY) -m infra.deploy key --stage $(STAGE)
+
+destroy: $(VENV)/.local ## Delete STAGE from AWS with all that it keeps; asks first (YES=yes does not, DELETE_DATA=yes where data is protected)
+	@$(PY) -m infra.deploy destroy --stage $(STAGE) $(if $(filter yes,$(YES)),--yes) $(if $(filter yes,$(DELETE_DATA)),--delete-data)
+
+rehearse: $(VENV)/.dev console ## Deploy, use, upgrade, roll back and destroy on a local AWS, with the real package (minutes)
+	@$(PY) -m pytest tests/infra/test_rehearsal.py -q -s
 
 format: $(VENV)/.dev ## Format the code
 	@$(VENV)/bin/ruff check --fix-only -q .

@@ -37,9 +37,9 @@ def serve(
 ) -> DemoServer:
     """Starts a shop of its own, with the first state, and returns when it accepts connections.
 
-    Port 0 means any free one. It calls itself `url`, or else by its address, which is 127.0.0.1 where it listens on all
-    (0.0.0.0). `now` gives the time in seconds since 1970: dates of what is created, expiry of tokens, the end of `down_for_s`. Raises OSError
-    when the port is taken.
+    Port 0 means any free one. It calls itself `url`, or else by its address, which is 127.0.0.1 where it listens on
+    all (0.0.0.0). `now` gives the time in seconds since 1970: dates of what is created, expiry of tokens, the end of
+    `down_for_s`. Raises OSError when the port is taken.
     """
     server = wsgi.Server(
         (host, port), wsgi_app=None, numthreads=THREADS, max=THREADS, request_queue_size=128, shutdown_timeout=2
