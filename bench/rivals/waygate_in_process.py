@@ -1,6 +1,7 @@
 """Waygate in this process, as Lambda runs it: an event of API Gateway goes into `app()`, the answer comes out.
 
 Everything is on: input and output validation, a sealed credential, admission, retries, the log line, the metrics.
+The function is alone in the process, as in AWS: queues, schedules and the delivery of the log are others' work there.
 Arguments: the upstream's address, and how many actions the integration has.
 """
 
@@ -23,27 +24,27 @@ from infra.local.standin import LocalAws
 def main(upstream: str, actions: str) -> None:
     """Serve the meter."""
     import app
-    from chalicelib import observability
     from chalicelib.auth import api_keys, workspaces
     from infra.local.functions import Context
 
-    write_line = observability.line_sink
-    with LocalAws(app=app.app):
+    def new_context() -> Context:
+        return Context("waygate-local", 28, aws_request_id="5b5d4f0c-9e2a-4c5d-8f6e-0a1b2c3d4e5f")  # Lambda draws it
+
+    with LocalAws():
         workspaces.administer({"operation": "bootstrap"})
         _, key = api_keys.issue("default", "bench", ["admin"])
 
         def call(method: str, path: str, body: Any) -> Any:
-            answer = app.app(event(method, path, body, key), Context("waygate-local", 28))
+            answer = app.app(event(method, path, body, key), new_context())
             if answer["statusCode"] >= 300:
                 raise RuntimeError(answer["body"])
             return json.loads(answer["body"])
 
         waygate_setup.prepare(call, upstream, int(actions))
-        observability.line_sink = write_line  # to standard output, where Lambda reads it
         invocation = event("POST", f"/actions/{waygate_setup.NAME}/read-item-0", {"id": 7}, key)
 
         def new_caller() -> Callable[[], Any]:
-            return lambda: json.loads(app.app(invocation, Context("waygate-local", 28))["body"])["data"]["id"]
+            return lambda: json.loads(app.app(invocation, new_context())["body"])["data"]["id"]
 
         meter.serve(functools.partial(meter.measure, new_caller))
 

@@ -43,6 +43,10 @@ class Caller:
     expires_at: dt.datetime | None
     limits: Quota | None = None
 
+    def is_expired(self, now: dt.datetime | None = None) -> bool:
+        """True once the key's expiry has passed."""
+        return self.expires_at is not None and self.expires_at <= (now or dt.datetime.now(dt.UTC))
+
     def has(self, scope: Scope) -> bool:
         """`root` includes everything, `admin` all but workspaces."""
         return scope in self.scopes or "root" in self.scopes or (scope != "root" and "admin" in self.scopes)
@@ -140,9 +144,9 @@ def caller_of(row: Table | None, shown: Shown, *, now: dt.datetime | None = None
     """The caller who shows a key whose row is `row`. Raises `Unauthenticated` as `authenticate` does."""
     stored = row if isinstance(row, ApiKeyRow) else None
     is_same = hmac.compare_digest(stored.digest if stored else _NO_DIGEST, shown.digest)
-    if stored is None or not is_same or is_expired(stored, now):
+    if stored is None or not is_same or (caller := _caller(stored)).is_expired(now):
         raise Unauthenticated("This API key is unknown, revoked or expired.")
-    return _caller(stored)
+    return caller
 
 
 def _caller(row: ApiKeyRow) -> Caller:
@@ -171,11 +175,6 @@ def is_known(authorization: str | None) -> bool:
     match = _KEY.search(authorization or "")
     row = rows.peek(row_key(match["id"])) if match else None
     return match is not None and isinstance(row, ApiKeyRow) and hmac.compare_digest(row.digest, _digest(match[0]))
-
-
-def is_expired(row: ApiKeyRow, now: dt.datetime | None = None) -> bool:
-    """True once its expiry has passed."""
-    return row.expires_at is not None and row.expires_at <= (now or dt.datetime.now(dt.UTC))
 
 
 def row_key(key_id: str) -> RowKey:

@@ -240,9 +240,14 @@ def _body(action: ActionFacts, draft: _Draft) -> bodies.Body | None:
     media_type = action.body_media_type or _JSON
     if draft.whole:
         return bodies.encode(next(iter(draft.whole.values())), media_type)
-    takes_object = any(binding.place == "body" and binding.name for binding in action.bindings.values())
-    is_expected = takes_object and action.method not in _WITHOUT_BODY and media.is_json(media.essence(media_type))
-    return bodies.encode_members(draft.members, media_type) if draft.members or is_expected else None
+    if draft.members or (action.method not in _WITHOUT_BODY and _takes_object(action, media_type)):
+        return bodies.encode_members(draft.members, media_type)
+    return None
+
+
+def _takes_object(action: ActionFacts, media_type: str) -> bool:
+    has_members = any(binding.place == "body" and binding.name for binding in action.bindings.values())
+    return has_members and media.is_json(media.essence(media_type))
 
 
 def _cookie_header(cookies: Sequence[Sequence[str]]) -> list[Pair]:
