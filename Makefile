@@ -101,11 +101,12 @@ smoke-llm: $(VENV)/.local ## Read a page with the model that WAYGATE_LLM_BASE_UR
 bench-scraping: $(VENV)/.dev ## Run scrape jobs over the sites below SITES (folders with site/ and key.json) and score them
 	@$(PY) -m bench.scraping $(SITES)
 
-bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searching and refreshing (fetches public descriptions; minutes)
+bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searching, refreshing and cold starts (fetches public descriptions; minutes)
 	@$(PY) -m bench.invoking
 	@$(PY) -m bench.importing
 	@$(PY) -m bench.search
 	@$(PY) -m bench.refreshing
+	@$(PY) -m bench.cold_start
 
 package: $(VENV)/.local ## Make the zip that `chalice deploy` ships to STAGE: locked, slim, with bytecode
 	@$(PY) -m infra.packaging --stage $(STAGE)

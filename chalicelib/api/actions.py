@@ -46,7 +46,7 @@ class Invocation(Query):
 class ActionPatch(BaseModel):
     """Any members of an action, as a merge patch."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     patched: ClassVar = ActionFacts
 
 

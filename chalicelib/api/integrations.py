@@ -25,7 +25,7 @@ routes = Routes()
 class IntegrationPatch(BaseModel):
     """Any members of an integration, as a merge patch; the merged whole is what is validated."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
     patched: ClassVar = IntegrationFacts
 
 

@@ -52,7 +52,7 @@ def page(context: Context, query: Filter) -> dict[str, Any]:
 class Stretch(BaseModel):
     """Which part of the log is filled again; `cursor` goes on where an answer ended."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     since: AwareDatetime
     until: AwareDatetime

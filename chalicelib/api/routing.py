@@ -121,7 +121,7 @@ def etag(version: int | float | None) -> str:
 class Query(BaseModel):
     """Query parameters; unknown ones are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Page(Query):

@@ -18,9 +18,8 @@ from chalicelib.merge_patch import compose, merge
 from chalicelib.registry.closure import bundle
 from chalicelib.registry.models import ActionFacts, ActionName, Name, Verification, check_base_url
 from chalicelib.registry.profile import Strict
-from chalicelib.scraper import drafts, jobs, publishing, uploads
+from chalicelib.scraper import SourceType, drafts, jobs, uploads
 from chalicelib.scraper.drafts import Draft, Proposal
-from chalicelib.scraper.normalise import SourceType
 from chalicelib.scraper.site.limits import Limits
 from chalicelib.scraper.tables import JobRow
 from chalicelib.settings import Caps
@@ -228,6 +227,8 @@ def decide_all(context: Context, query: Narrowed, body: Verdicts) -> dict[str, A
     found = list(drafts.proposals(read, decided, wanted))
     held: dict[str, str] = {}
     if body.state == "accepted" and body.actions is None:
+        from chalicelib.scraper import publishing
+
         held = {each.name: why for each in found if (why := publishing.held(each))}
     taken = [each for each in found if each.name not in held]
     changed = drafts.decide_all(row, taken, body.state, now=instants.now())
@@ -259,6 +260,8 @@ def decide(context: Context, body: Decision) -> Reply:
 @routes("POST", "/v1/scrape-jobs/{job}/publish", scope="registry:write", body=Publication)
 def publish(context: Context, body: Publication) -> dict[str, Any]:
     """Publish accepted actions; may be repeated with more of them."""
+    from chalicelib.scraper import publishing
+
     row = _reviewable(context)
     done = publishing.publish(row, accept=body.accept, min_confidence=body.min_confidence, now=instants.now())
     return {"integration": row.integration, **vars(done)}

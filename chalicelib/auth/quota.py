@@ -10,7 +10,7 @@ _BURST_S = 2.0  # a quota that names no burst allows two seconds' worth at once
 class Quota(BaseModel):
     """`per_second` calls in the long run, `burst` at once: by default those of two seconds, and one at least."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     per_second: float = Field(gt=0, le=100_000, allow_inf_nan=False, description="Calls per second in the long run.")
     burst: int | None = Field(

@@ -41,7 +41,7 @@ _PLAIN: Final = OAuthProfile()
 class AuthScheme(BaseModel):
     """Where the credential goes. For `oauth2`, where it comes from as well."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
     type: AuthType = "none"
     place: Literal["header", "query", "cookie", "body"] | None = Field(default=None, alias="in")
@@ -87,7 +87,7 @@ class AuthScheme(BaseModel):
 
 
 class _Credential(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class ApiKeyCredential(_Credential):

@@ -40,7 +40,7 @@ class Pack:
 
 
 class _Named(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     name: ActionName
     facts: ActionFacts
@@ -49,7 +49,7 @@ class _Named(BaseModel):
 class _Document(BaseModel):
     """The pack's own shape; its actions are checked one by one."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     format: str = Field(alias="waygate")
     integration: IntegrationFacts

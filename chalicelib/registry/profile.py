@@ -23,7 +23,7 @@ _IN_URL: Final = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 class Strict(BaseModel):
     """A model whose unknown fields are errors (F6: no mass assignment)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 HeaderName = Annotated[str, Field(pattern=TOKEN, max_length=128)]

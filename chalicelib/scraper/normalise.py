@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from chalicelib.errors import NotOpenApi
-from chalicelib.scraper import postman, swagger2
+from chalicelib.scraper import SourceType, postman, swagger2
 from chalicelib.scraper.bundling import FILES
 from chalicelib.scraper.findings import Findings
 
-SourceType = Literal["auto", "openapi", "postman", "pack", "site"]
 _FILES: Final = f"/{FILES}/"
 
 

@@ -18,11 +18,11 @@ from chalicelib.auth.schemes import AuthScheme
 from chalicelib.errors import NothingToImport
 from chalicelib.registry.models import ActionFacts
 from chalicelib.registry.profile import ConfigField
-from chalicelib.scraper import naming, security, servers
+from chalicelib.scraper import SourceType, naming, security, servers
 from chalicelib.scraper.bounds import limit_closures
 from chalicelib.scraper.bundling import FILES
 from chalicelib.scraper.findings import Finding, Findings, Unusable
-from chalicelib.scraper.normalise import Normal, SourceType, normalise
+from chalicelib.scraper.normalise import Normal, normalise
 from chalicelib.scraper.operations import OperationReader, Source
 from chalicelib.scraper.pieces import Draft
 from chalicelib.scraper.references import References, escape

@@ -61,11 +61,11 @@ class Project:
 
     def application(self) -> Path:
         """A zip of `app.py`, `chalicelib` and Chalice's runtime."""
-        return self._collected(AppOnlyDeploymentPackager)
+        return self.collected(AppOnlyDeploymentPackager)
 
     def dependencies(self) -> Path:
         """A zip of the locked distributions, all of them, each as its hash in `requirements.txt` says."""
-        collected = self._collected(LayerDeploymentPackager)
+        collected = self.collected(LayerDeploymentPackager)
         missing = self.locked().items() - contents.distributions(collected).items()
         if missing:
             collected.unlink()  # Chalice would take it for whole the next time
@@ -73,7 +73,8 @@ class Project:
             raise PackageRefused(f"no wheel for {self.python} on Lambda's {self.architecture}: {names}")
         return collected
 
-    def _collected(self, kind: type[BaseLambdaDeploymentPackager]) -> Path:
+    def collected(self, kind: type[BaseLambdaDeploymentPackager]) -> Path:
+        """The zip that one of Chalice's packagers makes of the project, or has made of it."""
         try:
             return Path(self._packager(kind).create_deployment_package(str(self.root), self.python))
         except PackageDownloadError as error:

@@ -32,7 +32,7 @@ Unit = Literal["delta_s", "delta_ms", "epoch_s", "epoch_ms", "iso"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Moment(_Part):

@@ -54,7 +54,7 @@ class Tokens(BaseModel):
     profile keeps of the answer and the callback. `username` and `password` are those of a password grant.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     access_token: str | None = Field(default=None, max_length=16_384, pattern=_VISIBLE)
     refresh_token: str | None = Field(default=None, max_length=16_384, pattern=_VISIBLE)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from chalicelib.registry.profile import Strict
-from chalicelib.scraper.site.scope import Width
 from chalicelib.settings import Caps
 
+Width = Literal["path", "host", "site"]  # see `scope.Scope`
 _HOST: Final = r"^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$"
 
 

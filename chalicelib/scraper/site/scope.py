@@ -6,15 +6,15 @@ import functools
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from chalicelib.scraper.site.limits import Width
 from chalicelib.scraper.site.links import identity
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-Width = Literal["path", "host", "site"]
 _FILE_LIKE: Final = (".html", ".htm", ".xhtml", ".md", ".mdx", ".markdown", ".txt", ".php", ".aspx")
 
 
