@@ -17,7 +17,7 @@ from infra.local.demo import DemoServer
 from infra.local.standin import LocalAws
 from tests.client import Api
 from tests.conftest import ROOT, LocalStack
-from tests.test_docs import _run, _walk_through
+from tests.walk_through import run, walk_through
 from tests.world import add_action, add_shop, connect
 
 pytestmark = pytest.mark.xdist_group("local_stack")
@@ -52,7 +52,7 @@ def test_alarms_and_dashboard_look_at_metrics_that_are_emitted() -> None:
 
 
 def test_the_backup_of_the_page_works_line_by_line(local_stack: LocalStack, tmp_path: Any) -> None:
-    done = _run(_walk_through("backup", OPERATING), local_stack, tmp_path)
+    done = run(walk_through("backup", OPERATING), local_stack, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Saved in workspace.zip" in done.stdout
     assert "There already, and left alone: demo" in done.stdout

@@ -12,6 +12,7 @@ import yaml
 from tests.conftest import ROOT
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def jobs(path: Path) -> dict[str, Any]:
@@ -55,3 +56,13 @@ def test_production_waits_for_the_checks_and_is_an_environment_of_its_own() -> N
     assert deploy["concurrency"]["cancel-in-progress"] is False
     stages = {job["with"]["stage"] for path in FILES for job in jobs(path).values() if "with" in job}
     assert stages == {"staging", "prod"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*FILES, *(ROOT / "docs" / f"{page}.md" for page in ("deploying", "operating", "releases", "limits"))],
+    ids=lambda path: path.name,
+)
+def test_every_make_target_that_is_named_exists(path: Path) -> None:
+    named = set(re.findall(r"(?:`|run: |\$ |  )make ([a-z-]+)", path.read_text()))
+    assert named <= TARGETS
