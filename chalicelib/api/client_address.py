@@ -2,7 +2,7 @@
 
 CloudFront shows a secret with every request that it passes on (`Waygate-Origin-Secret`), which the base stack draws
 and keeps in Secrets Manager. Only beside it is `X-Forwarded-For` believed. It is read when an address is first asked
-for, so no request with a good key pays for it.
+for: by a bad key, or by the audit of a credential.
 """
 
 from __future__ import annotations
@@ -27,16 +27,23 @@ def source_of(address: str, headers: Mapping[str, str]) -> str:
 
     An IPv6 client has a whole /64 to itself, so that is the source.
     """
+    found = address_of(address, headers)
+    if found is None:
+        return "unknown"
+    return found if ":" not in found else str(ipaddress.ip_network((found, 64), strict=False))
+
+
+def address_of(address: str, headers: Mapping[str, str]) -> str | None:
+    """The client's own address, as far as it is known; arguments as for `source_of`."""
     shown = headers.get(HEADER)
     if shown and hmac.compare_digest(shown.encode(), _secret().encode()):
         hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",")]
         before = [hop for hop in hops if hop and hop != address]  # CloudFront's own address is the last one
         address = before[-1] if before else address
     try:
-        ip = ipaddress.ip_address(address)
+        return str(ipaddress.ip_address(address))
     except ValueError:
-        return "unknown"
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+        return None
 
 
 def forget() -> None:

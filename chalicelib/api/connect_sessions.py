@@ -115,6 +115,7 @@ def _connect(context: Context, row: ConnectSessionRow, facts: IntegrationFacts, 
         redirect_uri=public_origin.callback_url(),
         settings={"tags": list(row.tags)} | ({"config": config} if config else {}),
         return_to=row.return_to,
+        address=context.client,
     )
     now = instants.now()
     title = facts.title or facts.name

@@ -315,6 +315,7 @@ def _put_tokens(context: Context, facts: IntegrationFacts, name: str, body: NewC
         client=body.client or (row.client if row and row.client else clients.DEFAULT),
         redirect_uri="",
         settings={"config": body.config, "metadata": body.metadata, "tags": list(body.tags)},
+        address=context.client,
     )
     saved = connecting.establish(facts, order, connecting.fetched(facts, order, given), now=instants.now())
     headers = {"ETag": etag(saved.version)}

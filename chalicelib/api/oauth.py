@@ -69,6 +69,7 @@ def _begin(context: Context, body: Request) -> dict[str, Any]:
         redirect_uri=public_origin.callback_url(),
         settings={**given, "tags": list(body.tags)} if body.tags is not None else given,
         return_to=authorize.safe_path(body.return_to) if body.return_to is not None else None,
+        address=context.client,
     )
     url, expires_at = connecting.authorize(facts, order, now=instants.now())
     return {
@@ -100,7 +101,7 @@ def callback(context: Context) -> Reply:
     origin = public_origin.get()
     parameters = {name: values[-1] for name, values in context.query.items()}
     cookie = pages.read_cookie(context.header("cookie"), FLOW_COOKIE, origin=origin)
-    outcome = connecting.complete(parameters, cookie, now=instants.now())
+    outcome = connecting.complete(parameters, cookie, address=context.client, now=instants.now())
     order = outcome.order
     if order is not None and order.return_to is not None:
         result = {"connected": str(outcome.ok).lower(), "integration": order.integration}

@@ -90,6 +90,11 @@ class Context:
         return client_address.source_of(self.address or "", self.headers)
 
     @property
+    def client(self) -> str | None:
+        """Where the request comes from: the client's own address, as far as it is known."""
+        return client_address.address_of(self.address or "", self.headers)
+
+    @property
     def who(self) -> Caller:
         """The authenticated caller."""
         if self.caller is None:
@@ -104,7 +109,7 @@ class Context:
     @property
     def actor(self) -> Actor:
         """The caller, as the audit names it."""
-        return Actor(f"key:{self.who.key_id}", self.address)
+        return Actor(f"key:{self.who.key_id}", self.client)
 
     def check_etag(self, version: int) -> None:
         """Raises `EtagMismatch` where ``If-Match`` names another version (RFC 9110, 13.1.1)."""

@@ -150,6 +150,7 @@ def _connect_tokens(context: Context, facts: IntegrationFacts, body: ConnectionI
         client=body.client or clients.DEFAULT,
         redirect_uri="",
         settings=body.model_dump(mode="json", include={"config", "metadata", "tags"}),
+        address=context.client,
     )
     row = connecting.establish(facts, order, connecting.fetched(facts, order, tokens), now=now)
     headers = {"ETag": etag(row.version), "Location": f"/api/v1/connections/{facts.name}/{row.name}"}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from chalicelib.auth import audit, connections, expiry
@@ -95,12 +95,17 @@ def start(flow: str, cookie: str | None, *, now: dt.datetime) -> tuple[str, str]
     return _url(facts, client, config, order.redirect_uri, started.state, started.verifier), started.cookie
 
 
-def complete(parameters: Mapping[str, str], cookie: str | None, *, now: dt.datetime) -> Outcome:
-    """What a callback's `parameters` come to. No token is asked for without a state that this browser was given."""
+def complete(
+    parameters: Mapping[str, str], cookie: str | None, *, address: str | None = None, now: dt.datetime
+) -> Outcome:
+    """What a callback's `parameters` come to. No token is asked for without a state that this browser was given.
+
+    `address` is the browser's, for the audit.
+    """
     taken = flows.finish(parameters.get("state", ""), cookie, now=now.timestamp())
     if taken is None:
         return Outcome(False, "This sign-in is not known here, is over, or was begun in another browser.")
-    order, verifier = taken
+    order, verifier = replace(taken[0], address=address), taken[1]
     try:
         facts = integrations.facts_of(integrations.get(order.workspace, order.integration))
         if not _is_open(order, now):
@@ -203,7 +208,7 @@ def connect(
 
 
 def _entry(row: ConnectionRow, order: Order, what: audit.What, now: dt.datetime, details: dict[str, Any]) -> AuditRow:
-    return audit.entry(connections.place_of(row), what, Actor(order.starter), now=now, details=details)
+    return audit.entry(connections.place_of(row), what, Actor(order.starter, order.address), now=now, details=details)
 
 
 def _url(

@@ -5,6 +5,7 @@ Input models forbid unknown fields; what the server keeps (versions, times) is n
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ Method = Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TR
 Behaviour = Literal["read", "create", "update", "delete"]
 ActionAuth = Literal["required", "optional", "none"]
 Schema = dict[str, Any] | bool
+_DOTS = re.compile(r"/(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
 
 
 Output = Literal["off", "warn", "strict"]
@@ -63,6 +65,18 @@ class Verification(Strict):
     expect_status: int = Field(default=200, ge=200, le=299)
     body: dict[str, Any] | None = Field(default=None, description="Sent as JSON, for an API that wants a POST.")
 
+    @field_validator("path")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        return check_path(value)
+
+
+def check_path(value: str) -> str:
+    """A path without the segments ``.`` and ``..``, by which a server could leave the base path (C1)."""
+    if _DOTS.search(value):
+        raise ValueError("must not hold `.` or `..` as a segment")
+    return value
+
 
 def check_base_url(value: str) -> str:
     """An absolute http(s) URL without credentials, query or fragment; with `{variables}` (OpenAPI, Server Object).
@@ -77,7 +91,7 @@ def check_base_url(value: str) -> str:
         raise ValueError("must not hold credentials, backslashes or white space")
     if parts.query or parts.fragment:
         raise ValueError("must not hold a query or a fragment")
-    return value.rstrip("/")
+    return check_path(value.rstrip("/"))
 
 
 def variables(*urls: str) -> set[str]:
@@ -185,6 +199,11 @@ class ActionFacts(Strict):
     output: Output | None = Field(default=None, description="Instead of the integration's policy.")
     evidence: tuple[Evidence, ...] = ()
     proof: Literal["documented", "dry_run", "called"] = "documented"
+
+    @field_validator("path")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        return check_path(value)
 
     @field_validator("server")
     @classmethod

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from chalicelib.auth import expiry
@@ -53,6 +54,16 @@ def test_every_change_of_a_credential_is_told_with_its_author_and_address(api: A
     assert (first["actor"], first["address"]) == (f"key:{key_id}", "192.0.2.7")
     assert (first["integration"], first["connection"]) == ("shop", "default")
     assert credentials.API_KEY not in json.dumps(found)
+
+
+def test_behind_cloudfront_the_audit_names_the_client_and_not_the_edge(api: Api, demo: DemoServer) -> None:
+    add_shop(api, demo)
+    boto3.client("secretsmanager").create_secret(Name="waygate/local/origin-secret", SecretString="s3cret-s3cret")
+    for shown in ("s3cret-s3cret", "guessed"):
+        headers = {"Waygate-Origin-Secret": shown, "X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+        body = {"value": credentials.API_KEY}
+        assert api.call("PUT", "/connections/shop/default", body, headers=headers, address="203.0.113.7").status < 300
+    assert [one["address"] for one in api.ok("GET", "/audit")["data"]] == ["203.0.113.7", "198.51.100.1"]
 
 
 def test_the_audit_is_filtered_paged_and_exported(api: Api, demo: DemoServer) -> None:

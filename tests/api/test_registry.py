@@ -37,6 +37,8 @@ def test_a_name_is_taken_once(api: Api, demo: DemoServer) -> None:
         ({"name": "shop", "base_url": "https://user:pw@x.example"}, "/base_url"),
         ({"name": "shop", "base_url": "https://x.example/a?b=c"}, "/base_url"),
         ({"name": "shop", "base_url": "https://x.example:6379"}, "/base_url"),
+        ({"name": "shop", "base_url": "https://x.example/v1/%2E./admin"}, "/base_url"),
+        ({"name": "shop", "base_url": "https://x.example", "verification": {"path": "/../me"}}, "/verification/path"),
         ({"name": "shop", "base_url": "https://{region}.x.example"}, ""),
         ({"name": "shop", "base_url": "https://x.example", "version": 7}, "/version"),
         ({"name": "shop", "base_url": "https://x.example", "auth": {"type": "api_key"}}, "/auth"),
@@ -147,6 +149,8 @@ def test_replacing_an_action_is_a_new_version(api: Api, demo: DemoServer) -> Non
         ({"output_schema": {"type": "wrong"}}, "/output_schema"),
         ({"bindings": {"pet_id": {"in": "nowhere", "name": "pet_id"}}}, "/bindings/pet_id/in"),
         ({"version": 3}, "/version"),
+        ({"path": "/../admin/{pet_id}"}, "/path"),
+        ({"path": "/%2e%2E/{pet_id}"}, "/path"),
     ],
 )
 def test_a_wrong_action_says_where(api: Api, demo: DemoServer, changes: dict[str, object], pointer: str) -> None:

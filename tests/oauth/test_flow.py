@@ -139,6 +139,14 @@ def test_the_providers_refusal_ends_on_a_page_and_on_the_connection(api: Api, cr
     assert crm.token_requests == []
 
 
+def test_the_audit_knows_where_a_flow_began_and_where_it_ended(api: Api, crm: Provider, browser: Browser) -> None:
+    answer = api.call("POST", AUTHORIZE, {}, address="192.0.2.7")
+    browser.connect(answer.json["authorize_url"])
+    told = [(one["what"], one["actor"], one["address"]) for one in reversed(api.ok("GET", "/audit")["data"])]
+    key = f"key:{api.ok('GET', '/me')['key_id']}"
+    assert told == [("created", key, "192.0.2.7"), ("changed", key, "127.0.0.1")]
+
+
 def test_another_issuer_is_a_mix_up(api: Api, origin: str, provider: Provider, browser: Browser) -> None:  # E3
     auth = auth_of(provider, oauth={"callback": {"issuer": "https://issuer.example"}})
     add_integration(api, provider, auth=auth)

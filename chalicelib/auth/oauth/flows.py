@@ -52,6 +52,7 @@ class Order:
     redirect_uri: str
     settings: dict[str, Any] = field(default_factory=dict)
     return_to: str | None = None
+    address: str | None = None  # of whoever acts at the moment; never kept
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def finish(state: str, cookie: str | None, *, now: float) -> tuple[Order, str] |
 
 
 def _columns(order: Order) -> dict[str, Any]:
-    return dict(vars(order))
+    return {name: value for name, value in vars(order).items() if name != "address"}
 
 
 def _order(row: FlowRow) -> Order:
