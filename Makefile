@@ -124,7 +124,7 @@ destroy: $(VENV)/.local ## Delete STAGE from AWS with all that it keeps; asks fi
 	@$(PY) -m infra.deploy destroy --stage $(STAGE) $(if $(filter yes,$(YES)),--yes) $(if $(filter yes,$(DELETE_DATA)),--delete-data)
 
 rehearse: $(VENV)/.dev console ## Deploy, use, upgrade, roll back and destroy on a local AWS, with the real package (minutes)
-	@$(PY) -m pytest tests/infra/test_rehearsal.py -q -s
+	@$(PY) -m pytest tests/rehearsal/story.py -q -s -o faulthandler_timeout=1500
 
 format: $(VENV)/.dev ## Format the code
 	@$(VENV)/bin/ruff check --fix-only -q .

@@ -18,17 +18,19 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from infra.local import backends, environment, patches
-from infra.rehearse import apigateway, cloudformation
+from infra.rehearse import apigateway, awslambda, cloudformation
 
 environment.prepare("dev")  # before boto3 makes its first session
 patches.apply()
 apigateway.install()
 cloudformation.install()
+awslambda.install()
 
 from infra.local.endpoint import Endpoint  # noqa: E402
 from infra.local.events import Queues, scheduled_event  # noqa: E402
 from infra.local.executions import status_change  # noqa: E402
-from infra.local.patches import awslambda, stepfunctions  # noqa: E402
+from infra.local.patches import stepfunctions  # noqa: E402
+from infra.local.patches.awslambda import route_to  # noqa: E402
 from infra.rehearse import internet  # noqa: E402
 from infra.rehearse.edge import Edge  # noqa: E402
 from infra.rehearse.logs import Logs  # noqa: E402
@@ -50,7 +52,6 @@ class Cloud:
 
     def start(self) -> Cloud:
         """Opens the AWS endpoint and the edge."""
-        _leave_queues_to_consumers()
         backends.reset()
         self._endpoint = Endpoint(0)
         self._stops.append(self._endpoint.stop)
@@ -61,8 +62,8 @@ class Cloud:
         self.edge = Edge(self._folder, self.runtime.invoke)
         self._stops.append(self.edge.stop)
         self._wrapper = internet.write_wrapper(self._folder)
-        awslambda.route_to(self.runtime.invoke)
-        self._stops.append(lambda: awslambda.route_to(None))
+        route_to(self.runtime.invoke)
+        self._stops.append(lambda: route_to(None))
         self._stops.append(stepfunctions.listen(lambda _: None, self._on_end))
         return self
 
@@ -116,11 +117,11 @@ class Cloud:
     def consume(self) -> None:
         """Begins to hand the messages of queues to the functions that they are mapped to, as far as that is new."""
         with self._mutex:
-            for mapping in list(_functions()._event_source_mappings.values()):
+            for mapping in list(awslambda.functions()._event_source_mappings.values()):
                 name, queue = mapping.function_arn.rpartition(":")[2], mapping.event_source_arn.rpartition(":")[2]
                 if name not in self._queues:
                     source = SimpleNamespace(name=name, queue=queue, queue_arn=mapping.event_source_arn)
-                    self._queues[name] = Queues(SimpleNamespace(event_sources=[source]), self._as_functions())
+                    self._queues[name] = Queues(SimpleNamespace(event_sources=[source]), self._asawslambda.functions())
                     self._queues[name].start()
 
     def _as_functions(self) -> Any:
@@ -135,7 +136,7 @@ class Cloud:
     def _find(self, name: str) -> Configuration | None:
         """The function as it is deployed now."""
         try:
-            function = _functions().get_function(name)
+            function = awslambda.functions().get_function(name)
         except Exception as error:
             if "ResourceNotFound" in type(error).__name__ or "UnknownFunction" in type(error).__name__:
                 return None
@@ -180,27 +181,6 @@ class Cloud:
             begin = own.index(b"-----BEGIN CERTIFICATE-----")
             bundle.write_bytes(Path(certifi.where()).read_bytes() + own[begin:])
         return bundle
-
-
-def _leave_queues_to_consumers() -> None:
-    """moto hands a message to its function within the request that sends it, which would wait for itself."""
-    from moto.awslambda.models import LambdaBackend
-
-    create = LambdaBackend.create_event_source_mapping
-
-    def create_event_source_mapping(self: Any, spec: dict[str, Any]) -> Any:
-        made = create(self, spec)
-        for queue in backends.sqs().queues.values():
-            queue.lambda_event_source_mappings.clear()
-        return made
-
-    LambdaBackend.create_event_source_mapping = create_event_source_mapping
-
-
-def _functions() -> Any:
-    from moto.awslambda_simple.models import lambda_simple_backends
-
-    return lambda_simple_backends[backends.ACCOUNT][backends.REGION]
 
 
 def _rules() -> list[Any]:
