@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from cfnlint.decode import cfn_yaml
 from chalicelib import observability
 from chalicelib.observability import METRICS
 from infra import costs
+from infra.deploy.options import Options
 from infra.local.demo import DemoServer
 from infra.local.standin import LocalAws
 from tests.client import Api
@@ -114,3 +116,9 @@ def test_every_decision_is_on_the_list_and_says_what_it_costs() -> None:
         assert text.startswith(f"# {number}. ")
         for part in ("**Context.**", "**Decision.**", "**Consequences.**", "**Seen in.**"):
             assert part in text, (name, part)
+
+
+def test_every_choice_of_a_deployment_is_on_its_page() -> None:
+    page = (ROOT / "docs" / "deploying.md").read_text()
+    for field in dataclasses.fields(Options):
+        assert f"`{field.name}`" in page, field.name
