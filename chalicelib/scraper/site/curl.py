@@ -25,6 +25,7 @@ _LONG_FLAGS: Final = frozenset((
     "negotiate", "anyauth", "create-dirs", "ssl-no-revoke", "path-as-is", "post301", "post302", "parallel",
     "trace-time", "next", "netrc", "append", "help", "version", "disable", "no-keepalive",
 ))  # fmt: skip
+_USER: Final = re.compile(r"https?://([^/@\s:]{1,60}:[^/@\s]{1,60})@", re.IGNORECASE)
 _METHOD: Final = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\Z")
 
 
@@ -192,6 +193,8 @@ class _Command:
         if there is None or not _METHOD.match(shown.method):
             return None
         shown.target = there
+        if shown.basic is None and (user := _USER.match(self.address)) is not None:
+            shown.basic = user[1]
         shown.query[:0] = there.query
         shown.is_explicit = bool(self.method) or sends
         _put_data(shown, self.data, as_query=self.as_query)

@@ -36,6 +36,12 @@ _LINES: Final = re.compile(r" *\n[ \n]*")
 _PLACEHOLDER: Final = re.compile(r"[\w.:-]{1,40}(?: [\w.:-]{1,40}){0,3}\Z")
 _ATTRIBUTES: Final = re.compile(r"\s*\{:?\s*[#.][\w .#=\"-]{1,80}\}\s*\Z")  # for a renderer that did not know them
 _SIGNS: Final = " \t¶§#🔗"
+_OPENING: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
+_UNCLOSED: Final = frozenset((
+    "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p",
+    "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr", "path", "circle", "rect", "use",
+))  # fmt: skip
+_MOST_DEPTH: Final = 3_000
 _MOST_SPAN: Final = 20
 _MOST_STEPS_UP: Final = 40
 
@@ -44,15 +50,33 @@ def read(source: str) -> tuple[str, list[Block], bool]:
     """The title, the blocks, and whether the page had more nodes than `Caps.PAGE_NODES`."""
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(source)
+    bounded = _bounded(source)
+    tree = LexborHTMLParser(bounded)
     if tree.body is None:
         return "", [], False
     title = tree.css_first("title")
     mains = tree.css("main, [role=main]")
     root = mains[0] if len(mains) == 1 else tree.body
     builder = _Builder(_layout_tables(tree))
-    is_cut = builder.walk(root)
+    is_cut = builder.walk(root) or len(bounded) < len(source)
     return _folded(title.text() if title else ""), builder.blocks, is_cut
+
+
+def _bounded(source: str) -> str:
+    """`source` up to where its elements nest too deeply: the parser takes time by the square of the depth."""
+    if source.count("<") < _MOST_DEPTH:
+        return source
+    depth = 0
+    for tag in _OPENING.finditer(source):
+        if tag[2].lower() in _UNCLOSED:
+            continue
+        if tag[1]:
+            depth = max(0, depth - 1)
+        else:
+            depth += 1
+            if depth > _MOST_DEPTH:
+                return source[: tag.start()]
+    return source
 
 
 def _folded(text: str) -> str:
@@ -479,7 +503,7 @@ def _language(attributes: dict[str, str | None]) -> str:
 def _layout_tables(tree: Any) -> frozenset[int]:
     """The tables that arrange the page rather than data: they hold tables or headings, or code beside line numbers."""
     headed = _tables_around(tree.css("th"))
-    holding = _tables_around(tree.css("table, h1, h2, h3, h4"))
+    holding = _tables_around(tree.css("table, h1, h2, h3, h4, h5, h6"))
     numbered = _tables_around(tree.css("td.gutter, td.linenos, td.code pre"))
     return frozenset((holding - headed) | numbered)
 

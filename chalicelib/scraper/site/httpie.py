@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from chalicelib.scraper.site import paths
@@ -11,6 +12,7 @@ from chalicelib.scraper.site.curl import tokens_of
 from chalicelib.scraper.site.shown import Shown
 
 _HTTP: Final = re.compile(r"(?m)(?:^\s{0,8}(?:\$ )?|\| )https?(?=[ \t]+\S)")
+_MOST: Final = 100  # commands in one block
 _WITH_VALUE: Final = frozenset(("-a", "--auth", "-A", "--auth-type", "-o", "--output", "-p", "--print", "--session",
                                 "--verify", "--timeout", "-s", "--style", "--proxy"))  # fmt: skip
 _ITEM: Final = re.compile(r"(?P<name>[\w.\[\]-]{1,80})(?P<sign>==|:=@?|=@?|:|@)(?P<value>.*)\Z", re.DOTALL)
@@ -19,7 +21,7 @@ _ADDRESS: Final = re.compile(r"(?:https?://|:\d{0,5}/|localhost|[\w.{}$-]{1,80}(
 
 def read(text: str) -> Iterator[Shown]:
     """Each command in `text`, in order."""
-    for found in _HTTP.finditer(text):
+    for found in islice(_HTTP.finditer(text), _MOST):
         words, end = tokens_of(text, found.end())
         if (shown := _request(words)) is not None:
             shown.quote, shown.end = text[found.start() : end].strip(), end

@@ -11,6 +11,7 @@ from chalicelib.scraper.site.blocks import Block, Code, Heading, Paragraph
 from chalicelib.scraper.site.mentions import Mention
 
 _METHOD: Final = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b")
+_RELATIVE: Final = re.compile(r"[\w-]+/[\w{<:]")  # a path without its first slash, and no host
 _LONGEST: Final = 600
 
 
@@ -22,6 +23,10 @@ class Labels:
         self._open: str | None = None
         self._badge = ""
         self._block: Block | None = None
+
+    def expect(self, path: str, block: Block) -> None:
+        """A heading that is a path may have its method in a labelled line."""
+        self._values, self._block = {"path": [path]}, block
 
     def read(self, block: Block) -> tuple[bool, list[tuple[Block, list[Mention]]]]:
         """Whether `block` is labelled lines and nothing else, and the endpoints that are complete with it."""
@@ -81,6 +86,8 @@ class Labels:
             values = _METHOD.findall(value.upper() if len(value) < 20 else value)
         else:
             first = value.split("\n")[0].split(" ")[0].strip("`_")
+            if _RELATIVE.match(first):
+                first = f"/{first}"
             there = paths.target(first) if "/" in value else None
             if there is None or any(each.method for each in mentions.of(block)):
                 return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from chalicelib.scraper.site import paths
@@ -19,6 +20,8 @@ _CONSOLE: Final = re.compile(
     r"(?P<target>(?=[^\s/]*/|_)[\w.*,<{][^\s:]{0,300})[ \t]*(?=\n[ \t]*[{\n]|\n?\Z)"
 )
 _RESPONSE: Final = re.compile(r"(?m)^[ \t]*(?:< ?)?HTTP/[\d.]{1,3}[ \t]{1,8}(?P<status>\d{3})\b[^\n]{0,60}$")
+_MOST: Final = 200  # messages in one block
+_LONGEST: Final = 30_000  # characters of one message
 _HOSTED: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?/|localhost|[\w.]+:\d")
 _HEADER: Final = re.compile(r"[ \t]*(?:[<>] ?)?([A-Za-z][\w-]{0,60}):[ \t]*([^\n]{0,1000})\Z")
 
@@ -34,7 +37,7 @@ class Answer:
 
 def requests(text: str) -> Iterator[Shown]:
     """Each request whose line says ``HTTP/…``, or which headers follow."""
-    for found in _REQUEST.finditer(text):
+    for found in islice(_REQUEST.finditer(text), _MOST):
         there = paths.target(found["target"])
         if there is None:
             continue
@@ -55,7 +58,7 @@ def requests(text: str) -> Iterator[Shown]:
 
 def relative(text: str) -> Iterator[Shown]:
     """Each request of a console, whose line has a path without its first slash: ``PUT books/_doc/1`` and a body."""
-    for found in _CONSOLE.finditer(text):
+    for found in islice(_CONSOLE.finditer(text), _MOST):
         if _HOSTED.match(found["target"]) or (there := paths.target(f"/{found['target']}")) is None:
             continue
         _, body = _rest(text, found.end())
@@ -65,7 +68,7 @@ def relative(text: str) -> Iterator[Shown]:
 
 def answers(text: str) -> Iterator[Answer]:
     """Each answer."""
-    for found in _RESPONSE.finditer(text):
+    for found in islice(_RESPONSE.finditer(text), _MOST):
         _, body = _rest(text, found.end())
         yield Answer(int(found["status"]), body.strip(), found[0].strip())
 
@@ -73,7 +76,7 @@ def answers(text: str) -> Iterator[Answer]:
 def _rest(text: str, at: int) -> tuple[list[tuple[str, str]], str]:
     """Headers from the next line on, and the body after the empty line, up to the next message."""
     headers: list[tuple[str, str]] = []
-    lines = text[at : at + 100_000].split("\n")[1:]
+    lines = text[at : at + _LONGEST].split("\n")[1:]
     for number, line in enumerate(lines[:60]):
         header = _HEADER.match(line)
         if header is not None:

@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _PATH_PART: Final = (
     r"(?:[\w\-.~%!$&*+=@/:#]|\{\{[^{}\n]{1,60}\}\}|\{[^{}\n]{0,60}\}|<[^<>\n]{1,60}>|\[[^\[\]\s]{1,40}\]"
+    r"|\((?:\{[^{}\n]{1,40}\},?){1,6}\)"
     r"|(?<=/)\((?:[a-z]{1,12}: ?)?\w{1,40}(?: \w{1,20}){0,4}\)|\((?:[a-z]{1,12}:)?\w{1,40}\))"
 )
 PATH: Final = rf"/{_PATH_PART}{{0,400}}"
@@ -31,11 +32,14 @@ _SCHEME: Final = re.compile(r"(https?)://", re.IGNORECASE)
 _ESCAPES: Final = re.compile(r"\\([{}_<>\[\]*])")
 _STYLES: Final = re.compile(
     r"\{\{\s*([^{}]{1,60}?)\s*\}\}|[$#]\{\s*([^{}]{1,60}?)\s*\}|\{\s*([^{}]{1,60}?)\s*\}|<\s*([^<>]{1,60}?)\s*>"
-    r"|\[\s*([A-Za-z_][\w -]{0,38})\s*\]|\(\s*((?:[a-z]{1,12}: ?)?[A-Za-z_]\w{0,40}(?: \w{1,20}){0,4})\s*\)"
+    r"|\[\s*([A-Za-z_][\w |-]{0,38})\s*\]|\(\s*((?:[a-z]{1,12}: ?)?[A-Za-z_]\w{0,40}(?: \w{1,20}){0,4})\s*\)"
     r"|(?:^|(?<=[/.]))[:$*]([A-Za-z_][\w-]{0,40})|%([sd])|\{()\}"
 )
 _FORMS: Final = re.compile(r"\{[?&]([\w.,*%\[\]-]{1,200})\}")
 _OPERATORS: Final = re.compile(r"(^|[/.])\{[+#]")
+_OPTIONAL: Final = re.compile(r"\[\.?\{[^{}\n]{1,40}\}\]|\(\.:?[a-z]{2,10}\)")
+_NUMBERED: Final = re.compile(r"/#([A-Za-z_]\w{0,40})")
+_USER: Final = re.compile(r"\A(https?://)[^/@\s]{1,100}@", re.IGNORECASE)
 _SEGMENT: Final = re.compile(r"(?:<[\w. :-]{1,60}>|\{[\w. -]{1,60}\})\Z")
 _BASE_WORDS: Final = re.compile(
     r"host|ur[li]|server|domain|base|root|endpoint|address|site|instance|api|origin|gateway|env|prefix|port|tenant|ip\b"
@@ -45,7 +49,7 @@ _BASE_WORDS: Final = re.compile(
 _CAPITALS: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)*\Z")
 _NAME_PARTS: Final = re.compile(r"[^A-Za-z0-9_.@-]+")
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
-_KEY: Final = re.compile(r"[\w$@][^\s\"'`{}<>()|\\]{0,99}\Z")
+_KEY: Final = re.compile(r"[\w$@][\w.$@:*\[\]/-]{0,99}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ def target(text: str) -> Target | None:
     text = _ESCAPES.sub(r"\1", text.strip().strip("\"'`"))[:6000]
     expected = [name for form in _FORMS.findall(text) for name in form.replace("*", "").split(",")]
     text = _OPERATORS.sub(r"\1{", _FORMS.sub("", text).replace("{/", "/{"))
+    text = _USER.sub(r"\1", _OPTIONAL.sub("", text))
+    if not text.startswith("http"):
+        text = _NUMBERED.sub(r"/{\1}", text)
     found = _TARGET.match(text)
     if found is None or (not found["path"] and not found["host"]):
         return None

@@ -140,6 +140,7 @@ class Scopes:
             self._verb = heading.level, methods[0]
         if len(found) == 1 and found[0].method is None:
             self._above.append((heading.level, found[0].target))
+            self._labels.expect(heading.inline.template, heading)
         return found
 
     def _take(self, found: list[Mention], block: Block) -> None:
@@ -295,7 +296,7 @@ class Scopes:
         says = role in ("body", "request", "query") or (role is None and self._captions.announces_a_request)
         sends = (says and not ends and not is_answer) or _is_body(found, text[: len(text) - len(rest) + at])
         status = _STATUS.search(self._captions.text) if not sends else None
-        sample = self._sample(block, value, rest[at : at + 200], int(status[1]) if status else None)
+        sample = self._sample(block, samples.of_schema(value), rest[at : at + 200], int(status[1]) if status else None)
         _append(owners, "requests" if sends else "responses", sample)
 
     def _answers(self, block: Code, owners: list[Mention]) -> bool:

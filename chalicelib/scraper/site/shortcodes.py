@@ -12,12 +12,17 @@ from typing import Final
 _HUGO: Final = re.compile(
     r"\{\{(?:<|&lt;|%)\s{0,5}(?P<name>/?[\w-]{1,40})[^{}\n]{0,300}?(?:>|&gt;|%)\}\}(?:</[\w-]{1,40}>)?"
 )
+_COMPONENT: Final = re.compile(r"(?<!\{)<(Required|Optional|Deprecated)\s{0,3}/?>(?:</\1>)?", re.IGNORECASE)
 _TAG: Final = re.compile(r"\{%-?\s{0,5}(?P<name>[\w-]{1,40})(?P<attributes>[^%\n]{0,1000})%\}\n?")
 _ATTRIBUTE: Final = re.compile(r"([\w-]{1,30})=\"([^\"\n]{0,500})\"")
 
 
 def plain(text: str) -> str:
-    """`text`, which may be HTML, without Hugo's shortcodes; “required” and “optional” stay as words."""
+    """`text`, which may be HTML, without Hugo's shortcodes; “required” and “optional” stay as words.
+
+    So do components of these names, such as ``<Required />``.
+    """
+    text = _COMPONENT.sub(lambda found: f"({found[1].lower()}) ", text)
     return _HUGO.sub(_word, text) if "{{" in text else text
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from chalicelib.scraper.site import httpie, literals, paths
@@ -46,6 +47,8 @@ _VARIABLE: Final = re.compile(r"\$?[A-Za-z_]\w{0,40}")
 _AFTER: Final = re.compile(r"\s{0,5},\s{0,20}(?:JSON\.stringify\(\s{0,5})?(?=[{\[$A-Za-z_])")
 _NEAR: Final = 600  # characters around an address in which its options stand
 _MOST: Final = 30_000
+_MOST_CALLS: Final = 100  # of each kind, in one block
+_MOST_SECTIONS: Final = 8  # of the options of one call
 
 
 def read(text: str) -> Iterator[Shown]:
@@ -53,10 +56,10 @@ def read(text: str) -> Iterator[Shown]:
     text = text[:_MOST]
     taken: set[int] = set()
     for pattern in (_NAMED, _CLASS, _CALL):
-        for found in pattern.finditer(text):
+        for found in islice(pattern.finditer(text), _MOST_CALLS):
             yield from _call(text, found, found["method"], taken)
     for pattern in (_FETCH, _OPTION):
-        for found in pattern.finditer(text):
+        for found in islice(pattern.finditer(text), _MOST_CALLS):
             yield from _call(text, found, None, taken)
     yield from httpie.read(text)
     for found in _WGET.finditer(text):
@@ -99,7 +102,7 @@ def _options(text: str, found: re.Match[str], end: int) -> tuple[str, bool]:
 
 
 def _read_options(shown: Shown, text: str, options: str) -> None:
-    for section in _SECTION.finditer(options):
+    for section in islice(_SECTION.finditer(options), _MOST_SECTIONS):
         kind = _SECTIONS[section["name"].lower()]
         kept: list[tuple[str, str]] = getattr(shown, kind)
         kept.extend(_object(text, options, section.end()))

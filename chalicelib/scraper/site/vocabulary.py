@@ -74,7 +74,10 @@ _COLUMN_NAMES: Final[dict[Column, str]] = {
     property name, param name, json property, query param, input
     """,
     "type": "type, data type, datatype, value type, schema, kind, field type",
-    "required": "required, mandatory, req, required?, is required, requirement, presence",
+    "required": """
+    required, mandatory, req, required?, is required, requirement, presence, optional/required, required/optional,
+    mandatory/optional, required or optional
+    """,
     "optional": "optional, optional?",
     "description": """
     description, meaning, details, detail, notes, note, explanation, comment, comments, info, purpose, desc,
@@ -96,6 +99,12 @@ _COLUMN_NAMES: Final[dict[Column, str]] = {
 }
 _COLUMNS: Final[dict[str, Column]] = {name: kind for kind, names in _COLUMN_NAMES.items() for name in _set(names)}
 
+_NAME_ENDS: Final = _set(
+    "parameter, parameters, param, params, argument, arguments, field, fields, attribute, property, name"
+)
+_NAME_WORDS: Final = _NAME_ENDS | _set(
+    "query, string, url, uri, path, body, form, json, request, http, post, get, data, api"
+)
 _METHOD_LABELS: Final = _set("method, http method, verb, http verb, request method, request type, methods")
 _METHOD_ENDS: Final = _set("method, methods, verb, verbs")
 _METHOD_WORDS: Final = _METHOD_ENDS | _set("http, request, preferred, supported, allowed, api, the")
@@ -103,7 +112,7 @@ _PATH_ENDS: Final = _set("url, uri, endpoint, path, route")
 _PATH_WORDS: Final = _PATH_ENDS | _METHOD_ENDS | _set("http, request, api, the, full, resource, rest")
 _PATH_LABELS: Final = _set(
     """
-    url, uri, endpoint, path, route, resource, resource url, request url, api endpoint, http request, endpoint
+    url, uri, endpoint, path, route, resource, syntax, resource url, request url, api endpoint, http request, endpoint
     url, request uri, url structure, uri path, end point, address, api url, request path, full url, url path,
     location
     """
@@ -156,7 +165,10 @@ def is_structural(text: str) -> bool:
 def column(text: str) -> Column | None:
     """What a column holds, by its header."""
     plain = text.strip().strip(":*?").lower()
-    return _COLUMNS.get(plain) or _COLUMNS.get(plain.removesuffix("s"))
+    if (known := _COLUMNS.get(plain) or _COLUMNS.get(plain.removesuffix("s"))) is not None:
+        return known
+    found = plain.replace("/", " ").split()
+    return "name" if 1 < len(found) < 5 and found[-1] in _NAME_ENDS and set(found) <= _NAME_WORDS else None
 
 
 @functools.lru_cache(2048)

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.scraper.site import curl, details, html, httpie, lines, literals, paths, reader, snippets, vocabulary
+from chalicelib.scraper.site import (
+    curl,
+    details,
+    html,
+    httpie,
+    lines,
+    literals,
+    paths,
+    reader,
+    samples,
+    shortcodes,
+    snippets,
+    vocabulary,
+)
 from chalicelib.scraper.site.page import Page
 
 
@@ -207,3 +220,54 @@ def test_choices_that_follow_are_announced() -> None:
     assert details.announces_choices("The kind. One of:")
     assert details.announces_choices("Possible values")
     assert not details.announces_choices("A plain description.")
+
+
+@pytest.mark.parametrize("nest", ["<ul><li><code>a</code> - x", "<dl><dt>a</dt><dd>x", "<div><span>x"])
+def test_a_page_is_read_to_where_it_nests_without_end(nest: str) -> None:  # D5
+    found = reader.read_page(Page("https://h.invalid/", "text/html", "<p>GET /things</p>" + nest * 60_000))
+    assert found.is_cut
+    assert [each.path for each in found.endpoints] == ["/things"]
+
+
+@pytest.mark.parametrize(
+    "text", ["fetch('/a', {body: {", "PUT a/b\n{\n", "POST /a HTTP/1.1\n", "http GET :80/a ", 'x->get("/a" . $a']
+)
+def test_a_block_shows_no_more_requests_than_anybody_reads(text: str) -> None:
+    found = reader.read_page(Page("https://h.invalid/", "text/html", "<pre>" + text * 20_000 + "</pre>"))
+    assert len(found.endpoints) <= 1_000
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("/api/0.6/[node|way]/#id/history", "/api/0.6/{node_way}/{id}/history"),
+        ("/tile({x},{y}).mvt", "/tile({x},{y}).mvt"),
+        ("/route/{profile}[.{format}]", "/route/{profile}"),
+        ("https://admin:secret@x.io/users", "/users"),
+    ],
+)
+def test_paths_of_wikis_are_read(written: str, path: str) -> None:
+    found = paths.target(written)
+    assert found is not None
+    assert found.path == path
+    assert "secret" not in found.host
+
+
+def test_a_schema_that_is_shown_for_an_example_is_what_it_describes() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "tags": {"type": "array", "items": {"type": "integer"}},
+            "owner": {"type": "object", "properties": {"id": {"type": "number"}}},
+        },
+    }
+    assert samples.of_schema(schema) == {"name": "", "tags": [0], "owner": {"id": 0.5}}
+    assert samples.of_schema({"type": "object", "name": "x"}) == {"type": "object", "name": "x"}
+
+
+def test_shortcodes_leave_their_words() -> None:
+    assert shortcodes.plain("a {{< required >}}b {{% note %}}c <Optional />d") == "a (required) b c (optional) d"
+    assert "`GET https://a.io/users`" in shortcodes.unfolded(
+        '{% swagger method="get" baseUrl="https://a.io" path="/users" %}'
+    )
