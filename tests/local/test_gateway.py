@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import socket
@@ -287,6 +288,15 @@ def test_the_key_is_given_only_to_a_page_of_this_origin(ask: Any) -> None:
         refused = ask("GET", "/config.json", headers=headers)
         assert refused.status == 403
         assert b"wg_live" not in refused.body
+
+
+def test_the_consoles_files_are_compressed_for_who_can_read_that(ask: Any, built: Path) -> None:
+    plain = ask("GET", "/assets/main.js", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    packed = ask("GET", "/assets/main.js", headers={"Accept-Encoding": "gzip, br"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.body) == plain.body == (built / "assets" / "main.js").read_bytes()
 
 
 def test_without_a_built_console_the_page_says_so(tmp_path: Path, gateway_sample: Sample) -> None:

@@ -16,6 +16,11 @@ export const integrationQuery = (integration: string) =>
     queryFn: () => unwrap(api.GET('/integrations/{integration}', { params: { path: { integration } } })),
   })
 
+/** All integrations, a page at a time. */
+export const INTEGRATIONS = ['integrations', 'list'] as const
+export const readIntegrations = (cursor: string | undefined) =>
+  unwrap(api.GET('/integrations', { params: { query: { limit: 100, cursor } } }))
+
 export const actionQuery = (integration: string, action: string) =>
   queryOptions({
     queryKey: ['actions', 'one', integration, action],

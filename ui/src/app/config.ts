@@ -2,7 +2,8 @@
 export type Config = { api: string; key: string | null }
 
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch('./config.json', { cache: 'no-store' })
+  // As index.html has begun to load it, or it would be loaded twice. Nobody may keep it: its own headers say so.
+  const response = await fetch('./config.json')
   if (!response.ok) throw new Error(`config.json answered ${response.status}.`)
   const read: unknown = await response.json()
   if (typeof read !== 'object' || read === null || !('api' in read) || typeof read.api !== 'string') {

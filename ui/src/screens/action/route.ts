@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { actionQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { textOf } from '@/app/search'
 
@@ -6,5 +7,8 @@ export const route = createRoute({
   getParentRoute: () => shellRoute,
   path: '/integrations/$integration/actions/$action',
   validateSearch: (search: Record<string, unknown>): { connection?: string } => ({ connection: textOf(search.connection) }),
+  loader: ({ context: { queries }, params: { integration, action } }) => {
+    void queries.prefetchQuery(actionQuery(integration, action))
+  },
   component: lazyRouteComponent(() => import('./screen'), 'Action'),
 })

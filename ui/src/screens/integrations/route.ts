@@ -1,4 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { pagesOf } from '@/api/pages'
+import { INTEGRATIONS, readIntegrations, usageQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { textOf } from '@/app/search'
 
@@ -9,5 +11,10 @@ export const route = createRoute({
     q: textOf(search.q),
     tag: textOf(search.tag),
   }),
+  // Asked for while the screen's code is still on its way.
+  loader: ({ context: { queries } }) => {
+    void queries.prefetchInfiniteQuery(pagesOf(INTEGRATIONS, readIntegrations))
+    void queries.prefetchQuery(usageQuery())
+  },
   component: lazyRouteComponent(() => import('./screen'), 'Integrations'),
 })

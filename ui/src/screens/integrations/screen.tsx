@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useEffect, useMemo, type ReactNode } from 'react'
-import { api, unwrap, type Shape } from '@/api/client'
+import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
-import { usageQuery } from '@/api/queries'
+import { INTEGRATIONS, readIntegrations, usageQuery } from '@/api/queries'
 import { matches } from '@/app/hits'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
@@ -28,9 +28,7 @@ export function Integrations() {
   const navigate = route.useNavigate()
   const filter = (change: { q?: string; tag?: string }) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true })
-  const list = usePages(['integrations', 'list'], (cursor) =>
-    unwrap(api.GET('/integrations', { params: { query: { limit: 100, cursor } } })),
-  )
+  const list = usePages(INTEGRATIONS, readIntegrations)
   const { rows, hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const isFiltered = q !== '' || tag !== ''
   useEffect(() => {
