@@ -210,7 +210,7 @@ def _run(endpoint: Endpoint, context: Context) -> Reply:
         context = replace(context, caller=caller)
     arguments: dict[str, Any] = {}
     if endpoint.query is not None:
-        arguments["query"] = _parse_query(endpoint.query, context.query) if context.query else _no(endpoint.query)
+        arguments["query"] = _parse_query(endpoint.query, context.query)
     if endpoint.reads_raw_body or endpoint.body is not None:
         raw_body = _body(context, endpoint)
         context = context if raw_body is context.raw_body else replace(context, raw_body=raw_body)
@@ -251,16 +251,16 @@ def invalid(error: ValidationError, what: str) -> InvalidInput:
     return InvalidInput(f"{len(faults)} fault{'s' * (len(faults) > 1)} in the {what}.", errors=faults)
 
 
-@functools.cache
-def _no(model: type[Q]) -> Q:
-    return model()
-
-
 def _parse_query(model: type[Q], given: Mapping[str, list[str]]) -> Q:
     try:
-        return model.model_validate({name: values[-1] for name, values in given.items()})
+        return model.model_validate({name: values[-1] for name, values in given.items()}) if given else _empty(model)
     except ValidationError as error:
         raise invalid(error, "query") from None
+
+
+@functools.cache
+def _empty(model: type[Q]) -> Q:
+    return model()
 
 
 def _body(context: Context, endpoint: Endpoint) -> bytes:
