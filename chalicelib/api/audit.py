@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.application import dump
@@ -23,8 +23,8 @@ class Filter(Page):
     integration: str | None = Field(default=None, max_length=63)
     connection: str | None = Field(default=None, max_length=63)
     actor: str | None = Field(default=None, max_length=100)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: instants.Instant | None = None
+    until: instants.Instant | None = None
     format: Literal["json", "jsonl"] | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from pydantic import AwareDatetime, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
@@ -49,7 +49,7 @@ class Credentials(Strict):
     headers: dict[str, str] | None = None
     access_token: str | None = None
     refresh_token: str | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: instants.Instant | None = None
     scopes: tuple[str, ...] | None = None
 
     def members(self) -> dict[str, Any]:

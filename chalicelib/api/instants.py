@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from typing import Annotated, Final
+
+from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+_RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _check(value: object) -> object:
+    """pydantic would take a number for epoch seconds, and much that is no RFC 3339."""
+    if isinstance(value, dt.datetime) or (isinstance(value, str) and _RFC_3339.fullmatch(value)):
+        return value
+    raise PydanticCustomError("datetime_parsing", "must be an RFC 3339 time, such as 2026-11-24T12:00:00Z")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_check)]
+"""A moment as callers give it."""
 
 
 def now() -> dt.datetime:

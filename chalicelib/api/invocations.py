@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.api import cursors, invoking
+from chalicelib.api import cursors, instants, invoking
 from chalicelib.api.routing import Context, Page, Reply, Routes
 from chalicelib.errors import InvocationNotFound
 from chalicelib.gateway import backfill, log, recording
@@ -25,8 +25,8 @@ class Filter(Page):
     connection: str | None = Field(default=None, max_length=63)
     status: int | None = Field(default=None, ge=100, le=599)
     code: str | None = Field(default=None, max_length=64)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: instants.Instant | None = None
+    until: instants.Instant | None = None
     outcome: Literal["succeeded", "failed", "unknown"] | None = None
     idempotency_key: str | None = Field(default=None, max_length=255)
     idempotency_hash: str | None = Field(default=None, max_length=16, description="The same key, as the log shows it.")
@@ -54,8 +54,8 @@ class Stretch(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: instants.Instant
+    until: instants.Instant
     cursor: str | None = Field(default=None, max_length=4_000)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import Field, field_validator
 
 from chalicelib.api import clients, cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes
@@ -28,7 +28,7 @@ class NewKey(Strict):
     scopes: tuple[Scope, ...] = Field(min_length=1, max_length=6)
     integrations: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)] | None = None
     limits: Quota | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: instants.Instant | None = None
 
     @field_validator("scopes")
     @classmethod

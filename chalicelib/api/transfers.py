@@ -10,7 +10,7 @@ import base64
 import json
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, AwareDatetime, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from chalicelib.api import clients as clients_api
 from chalicelib.api import connections as connections_api
@@ -66,7 +66,7 @@ class ConnectionImport(Import, ConnectionSettings):
     """A connection as a backup has it."""
 
     client: Name | None = None
-    expires_at: AwareDatetime | None = Field(default=None, description="Of a secret that nobody can refresh.")
+    expires_at: instants.Instant | None = Field(default=None, description="Of a secret that nobody can refresh.")
 
 
 class _Sealed(Strict):

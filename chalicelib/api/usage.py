@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any, Final, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chalicelib.api import instants
 from chalicelib.api.routing import Context, Query, Routes
@@ -25,8 +25,8 @@ class Filter(Query):
 
     integration: str | None = Field(default=None, min_length=1, max_length=63)
     action: str | None = Field(default=None, max_length=64)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: instants.Instant | None = None
+    until: instants.Instant | None = None
     bucket: Literal["hour", "day"] = "hour"
 
 
