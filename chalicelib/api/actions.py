@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import cursors, instants, invoking
-from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
+from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid, read_model
 from chalicelib.errors import InvalidInput
 from chalicelib.merge_patch import merge
 from chalicelib.registry import actions, definitions, integrations
@@ -99,7 +99,7 @@ def patch(context: Context, body: ActionPatch) -> Reply:
     row = actions.get(context.workspace, owner.name, context.parameters["action"])
     stored = actions.facts_of(row).model_dump(mode="json", by_alias=True)
     try:
-        facts = ActionFacts.model_validate(merge(stored, body.model_extra or {}))
+        facts = read_model(ActionFacts, merge(stored, body.model_extra or {}))
     except ValidationError as error:
         raise invalid(error, "merged action") from None
     return _store(context, row, facts, owner, definitions_id=row.definitions)

@@ -136,7 +136,7 @@ def get(context: Context) -> Reply:
 @routes("PUT", "/v1/connections/{integration}/{connection}", scope="connections:write", body=NewConnection)
 def put(context: Context, body: NewConnection) -> Reply:
     """Connect, or replace what is connected. The credential is sealed at once and never shown again."""
-    facts, name = _facts(context), _name(context)
+    facts, name = _facts(context), name_of(context)
     if facts.auth.type == "oauth2":
         return _put_tokens(context, facts, name, body)
     if body.client is not None:
@@ -289,7 +289,8 @@ def _get(context: Context) -> tuple[IntegrationFacts, ConnectionRow]:
     return facts, connections.get(context.workspace, facts.name, context.parameters["connection"])
 
 
-def _name(context: Context) -> str:
+def name_of(context: Context) -> str:
+    """The connection's name in the path. Raises `InvalidInput` for what none can be called."""
     try:
         return _Named(name=context.parameters["connection"]).name
     except ValidationError as error:

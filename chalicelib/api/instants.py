@@ -12,14 +12,19 @@ from pydantic_core import PydanticCustomError
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def _check(value: object) -> object:
+def _read(value: object) -> object:
     """pydantic would take a number for epoch seconds, and much that is no RFC 3339."""
-    if isinstance(value, dt.datetime) or (isinstance(value, str) and _RFC_3339.fullmatch(value)):
+    if isinstance(value, dt.datetime):
         return value
+    try:
+        if isinstance(value, str) and _RFC_3339.fullmatch(value):
+            return dt.datetime.fromisoformat(value.upper())
+    except ValueError:
+        pass  # the 31st of February
     raise PydanticCustomError("datetime_parsing", "must be an RFC 3339 time, such as 2026-11-24T12:00:00Z")
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_check)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_read)]
 """A moment as callers give it."""
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.api import clients, cursors, instants
-from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid
+from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid, read_model
 from chalicelib.auth import connections
 from chalicelib.egress import hosts
 from chalicelib.errors import InvalidInput
@@ -73,7 +73,7 @@ def patch(context: Context, body: IntegrationPatch) -> Reply:
         fault = {"pointer": "/name", "code": "immutable", "detail": "an integration keeps its name"}
         raise InvalidInput("An integration keeps its name.", errors=[fault])
     try:
-        facts = IntegrationFacts.model_validate(merge(row.facts, changes))
+        facts = read_model(IntegrationFacts, merge(row.facts, changes))
     except ValidationError as error:
         raise invalid(error, "merged integration") from None
     row = integrations.replace(row, facts, now=instants.now())

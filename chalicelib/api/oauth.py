@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
+from chalicelib.api import connections as connections_api
 from chalicelib.api import instants, pages
 from chalicelib.api.routing import Context, Reply, Routes
 from chalicelib.auth import connections
@@ -37,10 +38,6 @@ class Request(Strict):
     )
 
 
-class _Named(Strict):
-    name: Name
-
-
 @routes("POST", "/v1/connections/{integration}/{connection}/authorize", scope="connections:write", body=Request)
 def authorize_connection(context: Context, body: Request) -> dict[str, Any]:
     """Start OAuth: an address for the browser of the account's owner, good once, for ten minutes."""
@@ -57,7 +54,7 @@ def reconnect(context: Context, body: Request) -> dict[str, Any]:
 
 def _begin(context: Context, body: Request) -> dict[str, Any]:
     facts = integrations.facts_of(integrations.get(context.workspace, context.parameters["integration"]))
-    name = _Named.model_validate({"name": context.parameters["connection"]}).name
+    name = connections_api.name_of(context)
     row = connections.find(context.workspace, facts.name, name)
     given = body.model_dump(include={"config", "metadata", "tags"}, exclude_none=True)
     order = Order(

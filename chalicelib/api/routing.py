@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import json
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -233,9 +234,14 @@ def json_object(raw: bytes) -> dict[str, Any]:
 def parse_model(model: type[M], members: dict[str, Any]) -> M:
     """`members` as a `model`. Raises `InvalidInput` with every fault; no message repeats a value."""
     try:
-        return model.model_validate(members)
+        return read_model(model, members)
     except ValidationError as error:
         raise invalid(error, "body") from None
+
+
+def read_model(model: type[M], members: dict[str, Any]) -> M:
+    """The same, as JSON has it: neither is "5" a number, nor 0 false. Raises `ValidationError`."""
+    return model.model_validate_json(json.dumps(members), strict=True)
 
 
 def invalid(error: ValidationError, what: str) -> InvalidInput:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.api import cursors, instants
 from chalicelib.api.application import dump
-from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid
+from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid, read_model
 from chalicelib.auth.schemes import AuthScheme
 from chalicelib.egress import check_origin
 from chalicelib.errors import DraftNotFound, EgressBlocked, InvalidInput, WrongState
@@ -250,7 +250,7 @@ def decide(context: Context, body: Decision) -> Reply:
     context.check_etag(before.version)
     edits = compose(before.edits, body.edits or {})
     try:
-        ActionFacts.model_validate(merge(before.facts.model_dump(mode="json", by_alias=True), body.edits or {}))
+        read_model(ActionFacts, merge(before.facts.model_dump(mode="json", by_alias=True), body.edits or {}))
     except ValidationError as error:
         raise invalid(error, "edited action") from None
     drafts.decide(row, before, body.state or before.state, edits or None, now=instants.now())

@@ -150,7 +150,7 @@ def check_ca(pem: str) -> None:
     """Raises `ValueError` where `pem` holds no certificate."""
     try:
         loaded = ssl.create_default_context(cadata=pem).get_ca_certs()
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, ValueError, TypeError):  # the last for text that is not ASCII
         loaded = []
     if "-----BEGIN CERTIFICATE-----" not in pem or not loaded:
         raise ValueError("holds no certificate of an authority, as PEM")

@@ -177,7 +177,8 @@ def _body(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any] | No
     content: dict[str, Any] = {"schema": schema}
     if told.example is not None:
         content["example"] = told.example
-    return {"required": not _takes_input(endpoint), "content": {"application/json": content}}
+    needs = endpoint.body is not None and any(field.is_required() for field in endpoint.body.model_fields.values())
+    return {"required": needs, "content": {"application/json": content}}  # no body is an empty object
 
 
 def _responses(endpoint: Endpoint, told: Told, models: Models) -> dict[str, Any]:
