@@ -140,9 +140,12 @@ class Queues:
         queue = backends.sqs().queues[queue_name]
         url = queue.physical_resource_id
         while not self._stopping.is_set():
-            answer = self._client.receive_message(
-                QueueUrl=url, MaxNumberOfMessages=1, AttributeNames=["All"], MessageAttributeNames=["All"]
-            )
+            try:
+                answer = self._client.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=1, AttributeNames=["All"], MessageAttributeNames=["All"]
+                )
+            except self._client.exceptions.QueueDoesNotExist:
+                return
             for message in answer.get("Messages", []):
                 self._handle(handler, queue, message)
             if not answer.get("Messages"):
