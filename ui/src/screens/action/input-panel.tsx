@@ -36,7 +36,6 @@ export function InputPanel({ action, handle, onRun }: Props) {
     { value: 'schema', label: 'Schema', panel: <Schemas action={action} /> },
     { value: 'sources', label: 'Sources', panel: <Sources action={action} /> },
   ]
-  const mode = whyNoForm && panel.mode === 'form' && panel.written === 'form' ? 'form' : panel.mode
   return (
     <section
       ref={section}
@@ -48,7 +47,7 @@ export function InputPanel({ action, handle, onRun }: Props) {
         void run(false)
       }}
     >
-      <Tabs label="Input" items={items} value={mode} onChange={handle.show} />
+      <Tabs label="Input" items={items} value={panel.mode} onChange={handle.show} />
       <div className="border-t border-line p-4">
         <CallOptions action={action} handle={handle} />
       </div>
