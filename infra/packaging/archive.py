@@ -22,21 +22,9 @@ def compile_all(folder: Path, *, is_checked: bool) -> None:
     A process of its own compiles, since bytecode depends on what the process has loaded before.
     """
     mode = "checked-hash" if is_checked else "unchecked-hash"
-    compiling = [
-        "-m",
-        "compileall",
-        "-q",
-        "--invalidation-mode",
-        mode,
-        "-s",
-        str(folder),
-        "-p",
-        "/var/task",
-        str(folder),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-S", *compiling], env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False
-    )
+    options = ["--invalidation-mode", mode, "-s", str(folder), "-p", "/var/task"]
+    command = [sys.executable, "-S", "-m", "compileall", "-q", *options, str(folder)]
+    done = subprocess.run(command, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackageRefused(f"Python {sys.version.split()[0]} cannot compile all that would ship:\n{done.stdout}")
 

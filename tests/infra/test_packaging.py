@@ -19,6 +19,13 @@ from infra.packaging import ROOT, PackageRefused, archive, checks, collecting, c
 
 pytestmark = pytest.mark.xdist_group("package")  # made once
 DEPLOYMENTS = Path(".chalice", "deployments")
+# What a new process loads before its first request; each package more makes every cold start longer.
+LOADED = {
+    *("app", "chalice", "chalicelib", "aws_lambda_powertools", "tenacity", "typing_extensions", "typing_inspection"),
+    *("pydantic", "pydantic_core", "annotated_types", "jsonschema_rs", "orjson", "ulid", "urllib3", "certifi"),
+    *("pynamodb", "botocore", "jmespath", "dateutil", "six", "cryptography", "_cffi_backend", "brotli", "_brotli"),
+}
+LOADED_OF_SCRAPER = {"drafts", "jobs", "quota", "site", "site.limits", "tables", "uploads"}
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +59,11 @@ def run_in(folder: Path, script: str) -> str:
     environment = {"WAYGATE_STAGE": "dev", "AWS_DEFAULT_REGION": "eu-central-1", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-S", "-c", script]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_is_locked_can_be_fetched() -> None:  # first, and kept: it takes a while
+    project = collecting.Project.load(ROOT, "dev")
+    assert contents.distributions(project.dependencies()) == project.locked()
 
 
 def test_it_holds_the_locked_distributions_and_our_code(made: Path) -> None:  # G12
@@ -106,6 +118,21 @@ def test_it_runs_with_nothing_else_at_hand(unpacked: Path) -> None:
     assert {"sweep", "administer", "record_invocations", "scrape_publish"} <= set(handlers)
     assert not [entry for entry in path if "site-packages" in entry]
     assert (unpacked / cached).exists()
+
+
+def test_a_new_process_loads_only_what_is_listed(unpacked: Path) -> None:
+    script = """
+import app, gc, json, os, sys
+files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+shipped = [name for name, file in files.items() if file.startswith(os.getcwd())]
+print(json.dumps([shipped, gc.isenabled(), gc.get_freeze_count()]))
+"""
+    modules, collects, frozen = json.loads(run_in(unpacked, script))
+    assert {name.partition(".")[0] for name in modules} == LOADED
+    scraper = {name.removeprefix("chalicelib.scraper.") for name in modules if name.startswith("chalicelib.scraper.")}
+    assert scraper == LOADED_OF_SCRAPER
+    assert collects
+    assert frozen > 50_000  # what was loaded is not looked through for garbage again
 
 
 def test_all_that_any_function_imports_is_in_it(unpacked: Path) -> None:
