@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from chalicelib.scraper.site.blocks import EMPTY, Block, Code, Heading, Inline, Item, Paragraph, Place, Table, Title
 from chalicelib.scraper.site.paths import METHODS
+from chalicelib.scraper.site.runs import BOLD, CODE, ITALIC, Run, folded
 from chalicelib.settings import Caps
 
 _SKIPPED: Final = frozenset((
@@ -18,22 +19,15 @@ _SKIPPED: Final = frozenset((
     "textarea", "head", "object", "video", "audio", "canvas",
 ))  # fmt: skip
 _HEADINGS: Final = {f"h{n}": n for n in range(1, 7)}
-_CODE: Final = frozenset(("code", "tt", "samp", "kbd"))
-_ITALIC: Final = frozenset(("i", "em", "var"))
 _LISTS: Final = frozenset(("ul", "ol", "dl", "menu", "dir"))
-_BOLD: Final = frozenset(("b", "strong"))
 _PLAIN_INLINE: Final = frozenset((
     "a", "span", "font", "abbr", "sub", "sup", "small", "big", "u", "s", "q", "cite", "dfn", "mark", "label", "time",
     "del", "ins", "img", "input", "wbr", "br", "acronym", "bdi", "bdo", "data",
 ))  # fmt: skip
-_INLINE: Final = _CODE | _ITALIC | _BOLD | _PLAIN_INLINE
+_INLINE: Final = CODE | ITALIC | BOLD | _PLAIN_INLINE
 _LANGUAGE: Final = re.compile(
     r"(?:^|\s)(?:language|lang|highlight-source|highlight|brush:|sourceCode|code)[-\s:]\s*([\w+#.]{1,20})"
 )
-_SPACE: Final = re.compile(r"[ \t\r\f\v\n\xa0\u200b\ufeff]+")
-_BLANKS: Final = re.compile(r"[ \t\r\f\v\xa0\u200b\ufeff]+")
-_LINES: Final = re.compile(r" *\n[ \n]*")
-_PLACEHOLDER: Final = re.compile(r"[\w.:-]{1,40}(?: [\w.:-]{1,40}){0,3}\Z")
 _ATTRIBUTES: Final = re.compile(r"\s*\{:?\s*[#.][\w .#=\"-]{1,80}\}\s*\Z")  # for a renderer that did not know them
 _SIGNS: Final = " \t¶§#🔗"
 _OPENING: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)")
@@ -59,7 +53,7 @@ def read(source: str) -> tuple[str, list[Block], bool]:
     root = mains[0] if len(mains) == 1 else tree.body
     builder = _Builder(_layout_tables(tree))
     is_cut = builder.walk(root) or len(bounded) < len(source)
-    return _folded(title.text() if title else ""), builder.blocks, is_cut
+    return folded(title.text() if title else ""), builder.blocks, is_cut
 
 
 def _bounded(source: str) -> str:
@@ -77,82 +71,6 @@ def _bounded(source: str) -> str:
             if depth > _MOST_DEPTH:
                 return source[: tag.start()]
     return source
-
-
-def _folded(text: str) -> str:
-    return _LINES.sub("\n", _BLANKS.sub(" ", text)).strip()
-
-
-class _Run:
-    """Text being collected: as shown, and with placeholders in braces."""
-
-    def __init__(self, *, is_code: bool = False) -> None:
-        self.is_code = is_code
-        self.text: list[str] = []
-        self.template: list[str] = []
-        self.open: list[tuple[str, int, int]] = []
-        self.code: list[str] = []
-        self.spans: list[tuple[int, int]] = []
-        self.strong: list[str] = []
-        self.links: list[str] = []
-        self.has_gap = False
-        self.is_apart = False
-
-    def add(self, text: str) -> None:
-        if self.is_apart and text[:1].isalnum():
-            text = f" {text}"
-        self.has_gap = self.is_apart = False
-        text = text if self.is_code else _SPACE.sub(" ", text)
-        self.text.append(text)
-        self.template.append(text)
-
-    def line(self) -> None:
-        self.text.append("\n")
-        self.template.append("\n")
-
-    def enter(self, tag: str) -> None:
-        """An element directly after another is set apart by its style: ``<b>name</b><span>integer</span>``."""
-        self.is_apart = self.has_gap and not self.is_code and bool(self.text) and self.text[-1][-1:].isalnum()
-        self.open.append((tag, len(self.text), len(self.template)))
-
-    def leave(self, tag: str) -> None:
-        while self.open:
-            opened, text, template = self.open.pop()
-            if opened == tag:
-                self._close(tag, text, template)
-                self.has_gap = bool(self.text) and not any(each in _CODE for each, _, _ in self.open)
-                return
-
-    def _close(self, tag: str, text: int, template: int) -> None:
-        if tag in _CODE:
-            self.code.append(_folded("".join(self.template[template:])))
-            self.spans.append((template, len(self.template)))
-        elif tag in _BOLD:
-            self.strong.append(_folded("".join(self.text[text:])))
-        elif tag in _ITALIC:
-            name = "".join(self.text[text:]).strip()
-            before = next((part[-1] for part in reversed(self.template[:template]) if part), "")
-            if before and before in "/=.,:" and _PLACEHOLDER.match(name):
-                self.template[template:] = ["{" + name.replace(" ", "_") + "}"]
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(part and not part.isspace() for part in self.text)
-
-    def inline(self) -> Inline:
-        parts = (tuple(part for part in found if part) for found in (self.code, self.strong, self.links))
-        code, strong, links = parts
-        template = _folded("".join(self.template))
-        marked = _folded(self._marked()) if code else template
-        return Inline(_folded("".join(self.text)), template, code, strong, links, marked)
-
-    def _marked(self) -> str:
-        parts = list(self.template)
-        for begin, end in reversed(self.spans):
-            if begin < end <= len(parts):
-                parts[begin] = f"`{parts[begin]}"
-                parts[end - 1] += "`"
-        return "".join(parts)
 
 
 class _Grid:
@@ -217,7 +135,7 @@ class _Builder:
         self._layout = layout
         self._trail: tuple[Title, ...] = ()
         self._anchor: str | None = None
-        self._run = _Run()
+        self._run = Run()
         self._heading: int | None = None
         self._lists: list[int] = []
         self._groups = 0
@@ -338,7 +256,7 @@ class _Builder:
         elif tag == "tr":
             grid.begin_row(identity)
         elif tag in ("td", "th"):
-            self._run = _Run()
+            self._run = Run()
             grid.spans = (_span(attributes.get("colspan")), _span(attributes.get("rowspan")))
             if tag == "td":
                 grid.is_header = False
@@ -355,7 +273,7 @@ class _Builder:
                 break
             self._language = _language(parent.attributes)
             parent = parent.parent
-        self._run = _Run(is_code=True)
+        self._run = Run(is_code=True)
         if (
             (method := _method(attributes))
             and "://" in (text := node.text(deep=True)[:300])
@@ -398,18 +316,18 @@ class _Builder:
             grid.in_head = False
         elif tag in ("td", "th"):
             grid.cell(self._run.inline())
-            self._run = _Run()
+            self._run = Run()
         elif tag == "tr":
             grid.end_row()
         elif tag == "table":
-            self._grid, self._run = None, _Run()
+            self._grid, self._run = None, Run()
             if (table := grid.table()) is not None:
                 self.blocks.append(table)
         elif tag != "caption" and not self._run.is_empty:
             self._run.line()
 
     def _end_code(self) -> None:
-        run, self._run = self._run, _Run()
+        run, self._run = self._run, Run()
         text, template = ("".join(part).strip("\n") for part in (run.text, run.template))
         if text.strip() and not all(c.isdigit() or c.isspace() for c in text):  # a column of line numbers
             self.blocks.append(Code(self._place, text, template, self._language))
@@ -421,7 +339,7 @@ class _Builder:
             run.text.clear()
             run.template.clear()
             return
-        self._run = _Run()
+        self._run = Run()
         inline = run.inline()
         if self._heading is not None:
             self._head(inline)
