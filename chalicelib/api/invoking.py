@@ -70,7 +70,7 @@ def _idempotency_key(context: Context) -> str | None:
 
 
 def _response_kind(context: Context) -> str:
-    kind = (context.header("waygate-response") or "envelope").strip().lower()
+    kind = context.headers.get("waygate-response", "envelope").strip().lower()
     if kind not in ("envelope", "raw"):
         raise BadHeader("Waygate-Response must be `envelope` or `raw`.")
     return kind

@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.test_jobs import PETS, RunJob
 from tests.client import Api
+from tests.world import GET_PET
 
 OPEN: dict[str, Any] = {"name": "open", "base_url": "https://open.example", "auth": {"type": "none"}}
 
@@ -57,3 +58,11 @@ def test_a_body_may_be_left_out_where_the_description_says_so(api: Api) -> None:
     assert api.patch("/integrations/open").status == 200
     assert operations["/integrations"]["post"]["requestBody"]["required"] is True
     assert api.post("/integrations").status == 422
+
+
+@pytest.mark.parametrize("kind", ["", "both", "rawr"])
+def test_a_kind_of_answer_that_there_is_not_is_refused(api: Api, kind: str) -> None:
+    api.ok("POST", "/integrations", OPEN)
+    api.ok("PUT", "/actions/open/get-pet", {**GET_PET})
+    got = api.post("/actions/open/get-pet?dry_run=true", {"pet_id": 1}, headers={"Waygate-Response": kind})
+    assert (got.status, got.json["code"]) == (400, "bad_header")

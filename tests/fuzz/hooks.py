@@ -31,5 +31,10 @@ def before_call(_context: Any, case: Any, _kwargs: dict[str, Any]) -> None:
 
 @schemathesis.hook
 def filter_case(_context: Any, case: Any) -> bool:
-    """A header that nobody knows breaks no description: HTTP lets anyone add some (RFC 9110, 5.1)."""
-    return not any(name.lower().startswith("x-schemathesis-") for name in case.headers or {})
+    """All but two kinds of headers.
+
+    One that nobody knows breaks no description: HTTP lets anyone add some (RFC 9110, 5.1). And what is asked for raw is
+    the upstream's answer, which is no matter of ours to describe.
+    """
+    headers = {name.lower(): str(value) for name, value in (case.headers or {}).items()}
+    return headers.get("waygate-response") != "raw" and not any(name.startswith("x-schemathesis-") for name in headers)
