@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-FINISHED: Final = frozenset({"egress", "gateway", "auth", "deploy", "scraper", "console", "console"})
+FINISHED: Final = frozenset({"egress", "gateway", "auth", "deploy", "scraper", "console"})
 REQUIREMENTS: Final[dict[str, tuple[str, str]]] = {
     "A1": ("egress", "private, loopback, link-local and other special addresses are never called"),
     "A2": ("egress", "control ports (Lambda's runtime API, our own) are refused even where private addresses are not"),
