@@ -7,11 +7,14 @@ import { Time } from '@/components/time'
 
 type Entry = Shape['AuditEntry']
 
-/** Who has created, changed, refreshed or exported the credential; never the credential. */
-export function AuditTrail({ integration, connection }: { integration: string; connection: string }) {
-  const list = usePages(['audit', integration, connection], (cursor) =>
+/**
+ * Who has created, changed, refreshed or exported the credential; never the credential. The trail is read a day at a time,
+ * so it is looked for no longer ago than the connection is old.
+ */
+export function AuditTrail({ integration, connection, since }: { integration: string; connection: string; since: string }) {
+  const list = usePages(['audit', integration, connection, since], (cursor) =>
     // JSON, since JSON Lines were not asked for.
-    unwrap(api.GET('/audit', { params: { query: { integration, connection, cursor, limit: 20 } } })) as Promise<Shape['AuditEntries']>,
+    unwrap(api.GET('/audit', { params: { query: { integration, connection, since, cursor, limit: 20 } } })) as Promise<Shape['AuditEntries']>,
   )
   return (
     <section aria-labelledby="audit">

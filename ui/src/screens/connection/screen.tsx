@@ -92,7 +92,7 @@ export function Connection() {
           {test.data && <VerdictNotice verdict={test.data} />}
           <Told row={row} />
           <Settings key={row.version} row={row} />
-          <AuditTrail integration={integration} connection={connection} />
+          <AuditTrail integration={integration} connection={connection} since={row.created_at} />
         </div>
       )}
       <Confirm
