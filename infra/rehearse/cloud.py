@@ -121,7 +121,7 @@ class Cloud:
                 name, queue = mapping.function_arn.rpartition(":")[2], mapping.event_source_arn.rpartition(":")[2]
                 if name not in self._queues:
                     source = SimpleNamespace(name=name, queue=queue, queue_arn=mapping.event_source_arn)
-                    self._queues[name] = Queues(SimpleNamespace(event_sources=[source]), self._asawslambda.functions())
+                    self._queues[name] = Queues(SimpleNamespace(event_sources=[source]), self._as_functions())
                     self._queues[name].start()
 
     def _as_functions(self) -> Any:
