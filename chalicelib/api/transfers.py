@@ -107,7 +107,7 @@ def import_connection(context: Context, body: ConnectionImport) -> Reply:
         raise WrongState(f"The backup holds other credentials than `{facts.name}` wants ({facts.auth.type}).")
     if facts.auth.type == "oauth2":
         return _connect_tokens(context, facts, body, parse_model(Tokens, document.credential))
-    plain = {"config": body.config, "metadata": body.metadata, "tags": body.tags, "expires_at": body.expires_at}
+    plain = body.model_dump(mode="json", include={"config", "metadata", "tags", "expires_at"})
     connected: Reply = connections_api.put(context, parse_model(NewConnection, {**document.credential, **plain}))
     return connected
 
