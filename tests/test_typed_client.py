@@ -53,6 +53,8 @@ def shop(local_stack: LocalStack) -> LocalStack:
     """The demo upstream as `shop`, with two actions and a connection."""
     auth = {"type": "api_key", "in": "header", "name": "X-Api-Key"}
     facts = {"name": "shop", "base_url": f"{local_stack.demo_url}/v1", "auth": auth}
+    if any(one["name"] == "shop" for one in api(local_stack, "GET", "/integrations?limit=100")["data"]):
+        api(local_stack, "DELETE", "/integrations/shop")  # a walk-through of the documentation has left it
     api(local_stack, "POST", "/integrations", facts)
     asked = {"type": "object", "properties": {"pet_id": {"type": "integer"}}, "required": ["pet_id"]}
     get = {"method": "GET", "path": "/pets/{pet_id}", "behaviour": "read", "input_schema": asked, "output_schema": PET}
