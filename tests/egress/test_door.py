@@ -16,7 +16,7 @@ import brotli
 import pytest
 
 from chalicelib import observability
-from chalicelib.egress import CallFailed, Outbound, door, send
+from chalicelib.egress import CallFailed, Outbound, connections, send
 from chalicelib.settings import Caps
 from tests.egress.wire import Seen, Wire, answer
 
@@ -319,7 +319,7 @@ def test_a_resolver_that_hangs_is_a_timeout_before_anything_was_sent(monkeypatch
     def hang(*_: object, **__: object) -> None:
         raise TimeoutError("no answer about slow.example")
 
-    monkeypatch.setattr(door, "resolve", hang)
+    monkeypatch.setattr(connections, "resolve", hang)
     failed = failure("http://slow.example/", timeout_s=1)
     assert (failed.reason, failed.sent) == ("timeout", False)
 
@@ -338,7 +338,7 @@ def test_an_address_that_does_not_answer_is_a_timeout_before_anything_was_sent(
 def test_the_second_address_is_tried_where_the_first_refuses(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = serve()
     addresses = [(socket.AF_INET, "127.0.0.2"), (socket.AF_INET, "127.0.0.1")]
-    monkeypatch.setattr(door, "resolve", lambda *_, **__: addresses)
+    monkeypatch.setattr(connections, "resolve", lambda *_, **__: addresses)
     assert send(Outbound("GET", f"http://two.example:{wire.port}/")).status == 200
 
 
@@ -370,7 +370,7 @@ def test_a_server_that_does_not_speak_tls_gets_nothing() -> None:  # A12
 
 
 def test_tls_is_version_1_2_or_newer_and_verified() -> None:  # A12
-    context = door._tls(None)
+    context = connections.tls_of(None)
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -379,11 +379,11 @@ def test_tls_is_version_1_2_or_newer_and_verified() -> None:  # A12
 @pytest.fixture
 def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The door, made to trust our certificate."""
-    door._tls.cache_clear()
-    context = door._tls(None)
-    door._tls.cache_clear()
+    connections.tls_of.cache_clear()
+    context = connections.tls_of(None)
+    connections.tls_of.cache_clear()
     context.load_verify_locations(certificate)
-    monkeypatch.setattr(door, "_tls", lambda ca_pem: context)
+    monkeypatch.setattr(connections, "tls_of", lambda ca_pem: context)
 
 
 def test_a_trusted_certificate_is_called(trusting: None, serve: Serve, self_signed: ssl.SSLContext) -> None:
