@@ -39,7 +39,10 @@ _PREFIX: Final = "req_"
 _ULID_CHARACTERS: Final = 26
 _TIME_CHARACTERS: Final = 10  # of them; the rest is random
 _DAY_S: Final = 86_400.0
-_TOGETHER: Final = 33  # records of one transaction: each makes three items at the most, and 100 fit
+_TOGETHER: Final = 100  # items of one transaction, DynamoDB's limit
+_TOGETHER_BYTES: Final = 3_000_000  # of lines; DynamoDB's limit is 4 MB of items, whose JSON is a little longer
+_REMEMBERED: Final = 10_000
+_USE_NOTED_S: Final = 60.0  # how exactly it is known when a key was last used
 _TRIES: Final = 8
 _LONGEST_PAUSE_S: Final = 0.2
 _THERE: Final = "ConditionalCheckFailed"
@@ -81,12 +84,30 @@ def store_lines(
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
     """As `store`, for the lines themselves; only those of `workspace`, if one is named."""
-    records = [r for r in map(_parse, messages) if r is not None and workspace in (None, r["workspace"])]
-    each_once = list({r["request_id"]: r for r in records}.values())
-    for start in range(0, len(each_once), _TOGETHER):
-        _put(each_once[start : start + _TOGETHER], now(), pause)
-    _note_use(records)
-    return len(records)
+    read = ((line, _parse(line)) for line in messages)
+    found = [(line, record) for line, record in read if record is not None and workspace in (None, record["workspace"])]
+    each_once = {record["request_id"]: (line, record) for line, record in found}
+    for records in _bunches(each_once.values()):
+        _put(records, now(), pause)
+    _note_use([record for _, record in found])
+    return len(found)
+
+
+def _bunches(records: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """As many records, each with its line, as one transaction can hold with what counts them."""
+    bunch: list[dict[str, Any]] = []
+    places: set[usage.Place] = set()
+    size = 0
+    for line, record in records:
+        more = places | usage.places_of(record)
+        is_full = len(bunch) + 1 + len(more) > _TOGETHER or size + len(line) > _TOGETHER_BYTES
+        if bunch and is_full:
+            yield bunch
+            bunch, more, size = [], usage.places_of(record), 0
+        bunch.append(record)
+        places, size = more, size + len(line)
+    if bunch:
+        yield bunch
 
 
 def _put(records: list[dict[str, Any]], now: float, pause: Callable[[float], None]) -> None:
@@ -256,14 +277,23 @@ def _row(record: Mapping[str, Any]) -> InvocationRow:
     )
 
 
+_noted: dict[str, dt.datetime] = {}  # when a key was last used, as this process has last written it
+
+
 def _note_use(records: list[dict[str, Any]]) -> None:
-    """Keep when each key was last used: one write per key and batch, none on the way of a call."""
+    """Keep when each key was last used, to the minute: one write per key and minute, none on the way of a call."""
     latest: dict[str, str] = {}
     for record in records:
         key_id = record["key_id"]
         latest[key_id] = max(latest.get(key_id, ""), record["at"])
     for key_id, at in latest.items():
         moment = dt.datetime.fromisoformat(at)
+        noted = _noted.get(key_id)
+        if noted is not None and (moment - noted).total_seconds() < _USE_NOTED_S:
+            continue
+        if len(_noted) >= _REMEMBERED:
+            _noted.clear()
+        _noted[key_id] = moment
         row = ApiKeyRow.find(key_id)
         if row is not None and (row.last_used_at is None or row.last_used_at < moment):
             row.update(actions=[ApiKeyRow.last_used_at.set(moment)], condition=ApiKeyRow.key_id.exists())

@@ -31,7 +31,8 @@ SIBLINGS: Final = 16
 ROWS: Final = 50_000  # that one answer may be made of
 _HOUR: Final = dt.timedelta(hours=1)
 _LENGTH: Final[Mapping[Bucket, dt.timedelta]] = {"hour": _HOUR, "day": 24 * _HOUR}
-_HOUR_FORMAT: Final = "%Y-%m-%dT%H"
+_HOUR_FORMAT: Final = "%Y-%m-%dT%H"  # as the time of a record begins
+_HOUR_CHARACTERS: Final = len("2026-11-28T19")
 _OF_LATENCY: Final = "ms"  # begins the name of a counter that is a bucket of the histogram
 _THEIRS: Final = frozenset({"upstream_rate_limited", "circuit_open"})  # whatever the status says
 
@@ -44,17 +45,21 @@ def tally(records: Iterable[Mapping[str, Any]], *, now: float) -> dict[Place, Co
     added: dict[Place, Counter[str]] = {}
     for record in records:
         moment = dt.datetime.fromisoformat(record["at"])
-        is_old = moment.timestamp() <= now - Caps.INVOCATION_TTL_S  # its log entry may be gone: it could count twice
-        if record["version"] is None or record["dry_run"] or is_old:
+        if moment.timestamp() <= now - Caps.INVOCATION_TTL_S:  # its log entry may be gone: it could count twice
             continue
-        hour = moment.astimezone(dt.UTC).strftime(_HOUR_FORMAT)
-        workspace, integration = record["workspace"], record["integration"]
-        for owner, name in (
-            (connections.owner(workspace, integration), record["action"]),
-            (workspace, integration),
-        ):
-            added.setdefault((owner, f"{hour}#{name}"), Counter()).update(_counters(record))
+        for place in places_of(record):
+            added.setdefault(place, Counter()).update(_counters(record))
     return added
+
+
+def places_of(record: Mapping[str, Any]) -> set[Place]:
+    """Where a record of the log counts, unless it is old: for its action, and for its integration."""
+    if record["version"] is None or record["dry_run"]:
+        return set()
+    hour = record["at"][:_HOUR_CHARACTERS]  # it is in UTC
+    workspace, integration = record["workspace"], record["integration"]
+    owner = connections.owner(workspace, integration)
+    return {(owner, f"{hour}#{record['action']}"), (workspace, f"{hour}#{integration}")}
 
 
 def _counters(record: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts it with an older 
     sys.exit(f"waygate: Python 3.11 or newer is needed, this is {sys.version_info[0]}.{sys.version_info[1]}")
 
 import argparse
+import gc
 import os
 import signal
 import threading
@@ -23,6 +24,7 @@ from typing import Any
 from infra.local import environment
 from infra.local.ports import PortInUse, require_free
 
+_COLLECT_RARELY = (50_000, 20, 100)  # the store is in memory, and grows: to look through it took a tenth of each call
 _BUILT_CONSOLE = Path(__file__).parents[2] / "ui" / "dist"
 
 
@@ -77,6 +79,7 @@ def _start(options: argparse.Namespace, stops: list[Callable[[], None]]) -> None
     for port in ports:
         require_free(port)
     environment.prepare("local", options.control_port)
+    gc.set_threshold(*_COLLECT_RARELY)
     from infra.local.bootstrap import ensure_key
     from infra.local.functions import FunctionFailed
     from infra.local.patches import UnsupportedMoto

@@ -12,6 +12,7 @@ percent-decoded; with binary types ``*/*`` every body is base64; Lambda takes an
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 import time
@@ -30,6 +31,7 @@ BASE_PATH: Final = "/api"
 STAGE: Final = "api"
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024  # API Gateway quotas, "Payload size"
 MAX_EVENT_BYTES: Final = 6 * 1024 * 1024  # Lambda quotas, "Invocation payload", request and response alike
+_PATHS: Final = 1_000  # whose resource is remembered
 _SLACK_BYTES: Final = 65_536  # below the limit by this much, a body needs no exact count
 
 
@@ -75,6 +77,7 @@ class Gateway:
             ((_specificity(path), _pattern(path), path, frozenset(methods)) for path, methods in app.routes.items()),
             key=lambda resource: resource[0],
         )
+        self._find = functools.lru_cache(_PATHS)(self._look_up)
 
     def answer(self, request: Request) -> Answer:
         """The answer to a request below the base path."""
@@ -109,7 +112,7 @@ class Gateway:
         body = response["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
         return Answer(int(response.get("statusCode", status)), headers, body.encode())
 
-    def _find(self, path: str, method: str) -> tuple[str | None, dict[str, str]]:
+    def _look_up(self, path: str, method: str) -> tuple[str | None, dict[str, str]]:
         """The resource of an encoded path, and its decoded parameters; None if it is not declared for the method."""
         if path != "/" and path.endswith("/"):
             path = path[:-1]
@@ -145,7 +148,7 @@ def _event(
     """The event of a Lambda proxy integration, payload version 1.0."""
     headers = _forwarded(request, request_id)
     query: dict[str, list[str]] = {}
-    for name, value in parse_qsl(request.query, keep_blank_values=True):
+    for name, value in parse_qsl(request.query, keep_blank_values=True) if request.query else ():
         query.setdefault(name, []).append(value)
     now = time.time()
     context = {
@@ -160,7 +163,7 @@ def _event(
         "domainName": request.header("Host"),
         "requestId": request_id,
         "extendedRequestId": request_id,
-        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
+        "requestTime": _request_time(int(now)),
         "requestTimeEpoch": int(now * 1000),
         "identity": {"sourceIp": request.address, "userAgent": request.header("User-Agent")},
     }
@@ -172,12 +175,17 @@ def _event(
         "multiValueHeaders": headers,
         "queryStringParameters": {name: values[-1] for name, values in query.items()} or None,
         "multiValueQueryStringParameters": query or None,
-        "pathParameters": parameters or None,
+        "pathParameters": dict(parameters) or None,
         "stageVariables": None,
         "requestContext": context,
         "body": base64.b64encode(body).decode() if body else None,
         "isBase64Encoded": bool(body),
     }
+
+
+@functools.lru_cache(1)
+def _request_time(seconds: int) -> str:
+    return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(seconds))
 
 
 def _forwarded(request: Request, request_id: str) -> dict[str, list[str]]:

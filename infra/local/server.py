@@ -9,6 +9,7 @@ and the client would see that instead of the answer.
 from __future__ import annotations
 
 import email.utils
+import functools
 import json
 import re
 import socket
@@ -37,6 +38,7 @@ _DRAIN_S: Final = 2.0
 _DRAIN_BYTES: Final = 64 * 1024 * 1024
 _HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:\d{1,5})?", re.IGNORECASE)
 _BODILESS: Final = frozenset({204, 304})
+_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
 class _Headers(dict[bytes, bytes]):
@@ -144,13 +146,8 @@ def _is_read(parsed: Any) -> bool:
 
 def _bytes(parsed: Any, answer: Answer) -> bytes:
     """The whole answer as it goes over the wire."""
-    try:
-        reason = HTTPStatus(answer.status).phrase
-    except ValueError:
-        reason = "Unknown"
-    lines = [f"HTTP/1.1 {answer.status} {reason}", f"Date: {email.utils.formatdate(usegmt=True)}"]
-    for name, value in answer.headers:
-        lines.append(f"{name}: {value}")
+    lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, 'Unknown')}", _date(int(time.time()))]
+    lines += [f"{name}: {value}" for name, value in answer.headers]
     if answer.status not in _BODILESS:
         lines.append(f"Content-Length: {len(answer.body)}")
     if parsed.close_connection or not parsed.server.can_add_keepalive_connection:
@@ -159,6 +156,11 @@ def _bytes(parsed: Any, answer: Answer) -> bytes:
     head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
     has_body = parsed.method != b"HEAD" and answer.status not in _BODILESS
     return head + answer.body if has_body else head
+
+
+@functools.lru_cache(1)
+def _date(seconds: int) -> str:
+    return f"Date: {email.utils.formatdate(seconds, usegmt=True)}"
 
 
 def _drain(connection: socket.socket) -> None:

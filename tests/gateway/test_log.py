@@ -14,9 +14,11 @@ import pytest
 from ulid import ULID
 
 from chalicelib import observability
+from chalicelib.auth import api_keys
 from chalicelib.auth.tables import ApiKeyRow
+from chalicelib.aws import client
 from chalicelib.errors import InvocationNotFound, NotRecordedYet
-from chalicelib.gateway import log
+from chalicelib.gateway import log, usage
 from chalicelib.gateway.invoke import new_request_id
 from chalicelib.gateway.tables import InvocationRow
 from chalicelib.observability import REDACTED, forget_secrets, guard_secrets
@@ -71,8 +73,9 @@ def event(*messages: str) -> dict[str, Any]:
     return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(payload).encode())).decode()}}
 
 
-def store(*records: dict[str, Any], workspace: str = "default") -> int:
-    return log.store(event(*(json.dumps({"kind": "invocation", "workspace": workspace, **one}) for one in records)))
+def store(*records: dict[str, Any], workspace: str = "default", now: float | None = None) -> int:
+    lines = (json.dumps({"kind": "invocation", "workspace": workspace, **one}) for one in records)
+    return log.store(event(*lines), now=lambda: time.time() if now is None else now)
 
 
 def ids(records: list[dict[str, Any]]) -> list[str]:
@@ -305,6 +308,39 @@ def test_a_record_that_would_be_too_long_loses_its_request(lines: list[str], req
     found = json.loads(lines[0])
     assert (found["request"]["url"], found["request"]["headers"]) == ("(too long)", [])
     assert found["request_id"].startswith("req_")
+
+
+def test_a_batch_is_written_in_transactions_as_large_as_dynamodb_takes(aws: LocalAws) -> None:
+    sent: list[dict[str, Any]] = []
+
+    def see(params: dict[str, Any], **_: Any) -> None:
+        sent.append(json.loads(params["body"]))
+
+    url = "https://x/?" + "q" * 60_000
+    plain = [record(NOW + n) for n in range(150)]
+    various = [record(NOW + n, action=f"read-{n}") for n in range(60)]
+    long = [record(NOW + n, request={"method": "GET", "url": url, "headers": []}) for n in range(70)]
+    events = client("dynamodb").meta.events
+    events.register("before-call.dynamodb.TransactWriteItems", see)
+    try:
+        assert store(*plain, *various, *long, now=NOW) == 280
+    finally:
+        events.unregister("before-call.dynamodb.TransactWriteItems", see)
+    assert all(len(one["TransactItems"]) <= 100 and len(json.dumps(one)) < 4_000_000 for one in sent)
+    assert [len(one["TransactItems"]) for one in sent] == [100, 100, 100, 48]
+    hour = usage.Window.around(dt.datetime.fromtimestamp(NOW, dt.UTC), dt.datetime.fromtimestamp(NOW, dt.UTC), "hour")
+    (counted,) = usage.read("default", None, hour, wanted=lambda name: name == "shop")["shop"]
+    assert counted["calls"] == 280
+    assert sum(map(len, pages(log.Wanted(), 100))) == 280
+
+
+def test_a_key_s_use_is_noted_to_the_minute(aws: LocalAws) -> None:
+    row, _ = api_keys.issue("default", "used", ["invoke"])
+    seen = []
+    for at in (NOW, NOW + 59, NOW + 61, NOW + 5):
+        store(record(at, key_id=row.key_id))
+        seen.append(ApiKeyRow.get(row.key_id).last_used_at.timestamp() - NOW)
+    assert seen == [0, 0, 61, 61]
 
 
 def test_a_key_that_was_revoked_meanwhile_is_not_made_anew(aws: LocalAws) -> None:

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
+from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 from moto.sqs.models import sqs_backends
@@ -54,6 +55,19 @@ def query_only_the_partition() -> bool:
     table.all_items = lambda: seen.extend(all_items()) or list(seen)
     db.query(TableName="t", KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "p1"}})
     return len(seen) > 1
+
+
+def parse_a_condition_once() -> bool:
+    db, _ = _table()
+    parsed = []
+    parse = ConditionExpressionParser.parse
+    ConditionExpressionParser.parse = lambda self: parsed.append(self) or parse(self)
+    try:
+        put = {"TableName": "t", "Item": KEY, "ConditionExpression": "attribute_not_exists(pk)"}
+        db.transact_write_items(TransactItems=[{"Put": put}])
+    finally:
+        ConditionExpressionParser.parse = parse
+    return len(parsed) > 1
 
 
 def transact_on_the_touched_items() -> bool:
@@ -161,6 +175,7 @@ def serialise_items_directly() -> bool:
 
 
 PROBES: list[Callable[[], bool]] = [
+    parse_a_condition_once,
     serialise_items_directly,
     read_without_inserting,
     query_only_the_partition,
