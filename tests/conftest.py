@@ -39,6 +39,7 @@ from tests import permissions  # noqa: E402
 from tests.aws_calls import AwsCalls  # noqa: E402
 from tests.client import Api  # noqa: E402
 
+pytest_plugins = ["tests.certificates"]
 _ledger = permissions.Ledger()
 _made: set[permissions.Need] = set()  # in all processes
 

@@ -99,13 +99,17 @@ def test_a_refused_condition_is_the_error_that_botocore_raises(
     assert raised[0] == raised[1]
 
 
-@pytest.fixture(scope="module")
-def _served() -> Iterator[tuple[Wire, Any]]:
+def client_of(endpoint: str, **config: Any) -> Any:
     session = boto3.Session(aws_access_key_id="AKID", aws_secret_access_key="secret", aws_session_token="token")
     session.events.register("creating-client-class.dynamodb", dynamodb.mix_in)
-    config = Config(retries={"max_attempts": 0})
+    made = Config(retries={"max_attempts": 0}, **config)
+    return session.client("dynamodb", endpoint_url=endpoint, region_name="eu-central-1", config=made)
+
+
+@pytest.fixture(scope="module")
+def _served() -> Iterator[tuple[Wire, Any]]:
     with serving() as wire:
-        yield wire, session.client("dynamodb", endpoint_url=wire.url, region_name="eu-central-1", config=config)
+        yield wire, client_of(wire.url)
 
 
 @pytest.fixture
@@ -160,6 +164,7 @@ def refusal(code: str, status: str = "400 Bad Request") -> bytes:
         answer(b"<html>", status="503 Service Unavailable", kind="text/html"),
         answer(b"<html>", status="400 Bad Request", kind="text/html"),
         answer(b'{"Attributes": ', f"x-amz-crc32: {zlib.crc32(OK)}"),
+        answer(OK, "x-amz-crc32: 7up"),
         b"",  # the connection closes without an answer
     ],
 )
@@ -169,6 +174,20 @@ def test_whatever_is_not_as_usual_is_asked_again_by_botocore(wire: Wire, client:
     first, second = wire.requests
     assert json.loads(first.body) == json.loads(second.body)
     assert "Boto3" in str(second.header("user-agent"))
+
+
+@pytest.mark.parametrize("is_behind_a_proxy", [True, False])
+def test_where_an_endpoint_lies_below_a_path_or_behind_a_proxy_botocore_goes(
+    wire: Wire, *, is_behind_a_proxy: bool
+) -> None:
+    if is_behind_a_proxy:
+        client, target = client_of("http://dynamodb.test", proxies={"http": wire.url}), "http://dynamodb.test/"
+    else:
+        client, target = client_of(f"{wire.url}/aws"), "/aws"
+    assert client.update_item(**update())["Attributes"]["key"] == {"S": "one"}
+    (seen,) = wire.requests
+    assert seen.target == target
+    assert "Boto3" in str(seen.header("user-agent"))
 
 
 def test_both_tries_of_a_transaction_have_the_same_token(wire: Wire, client: Any) -> None:
