@@ -23,7 +23,12 @@ import orjson
 from chalicelib import sigv4
 from chalicelib.http1 import Answer, CannotExchange, post
 
-_PLAIN: Final = frozenset({"BatchGetItem", "DeleteItem", "TransactWriteItems", "UpdateItem"})
+_PLAIN: Final = frozenset(
+    {
+        *("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"),
+        *("BatchGetItem", "BatchWriteItem", "TransactWriteItems"),
+    }
+)
 _REFUSALS: Final = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
 _TARGET: Final = "DynamoDB_20120810"
 _Client: Any = object  # botocore's class of the client, whose inner parts have no types

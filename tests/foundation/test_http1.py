@@ -77,7 +77,7 @@ def test_the_servers_wish_to_close_is_granted(wire: Wire) -> None:
 def test_what_is_not_as_usual_is_refused_and_its_connection_not_used_again(wire: Wire, odd: bytes) -> None:
     def reply(_: Seen) -> Iterator[bytes]:
         yield odd
-        wire.hang_up()
+        raise ConnectionError  # closes it
 
     pool = pool_of(wire)
     wire.reply = reply

@@ -15,11 +15,9 @@ from chalicelib import observability
 from chalicelib.gateway import attempt
 from infra.local.standin import LocalAws
 from tests.client import Answer, Api
-from tests.egress.conftest import certificate, self_signed
 from tests.egress.wire import Seen, Wire, answer, serving
 from tests.gateway.shop import MEMBERS, SCHEMES, SECRET
 
-__all__ = ["certificate", "self_signed"]  # fixtures of the door's tests
 CLIENT_SECRET = "canary-of-the-client-0123456789"
 LIBRARIES = ("", "urllib3", "botocore", "boto3", "authlib", "openai", "waygate")
 TYPES = (*SCHEMES, "oauth2")

@@ -12,12 +12,9 @@ from chalicelib.egress.door import Reason
 from chalicelib.gateway import attempt
 from infra.local.demo import DemoServer
 from tests.client import Api
-from tests.egress.conftest import certificate, self_signed
 from tests.egress.wire import Wire, answer, serving
 from tests.gateway.shop import call, open_shop, switch
 from tests.world import add_action, add_shop, connect
-
-__all__ = ["certificate", "self_signed"]  # fixtures of the door's tests
 
 
 @pytest.fixture
