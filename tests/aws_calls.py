@@ -8,12 +8,13 @@ from __future__ import annotations
 import threading
 
 import botocore.handlers
+from botocore.model import OperationModel
 
-_calls: list[tuple[int, str]] = []
+_calls: list[tuple[int, str, str]] = []  # by whom, the service, the operation
 
 
-def _note(model: object, **_: object) -> None:
-    _calls.append((threading.get_ident(), getattr(model, "name", "?")))
+def _note(model: OperationModel, **_: object) -> None:
+    _calls.append((threading.get_ident(), model.service_model.service_name, model.name))
 
 
 # Clients copy these handlers when their session is made, so they must be here before the first one is.
@@ -33,5 +34,10 @@ class AwsCalls:
     @property
     def made(self) -> list[str]:
         """Their names, in order."""
+        return [name for _, name in self.by_service]
+
+    @property
+    def by_service(self) -> list[tuple[str, str]]:
+        """The same, each with its service: ``("dynamodb", "UpdateItem")``."""
         here = threading.get_ident()
-        return [name for thread, name in _calls[self._from :] if thread == here]
+        return [(service, name) for thread, service, name in _calls[self._from :] if thread == here]

@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -42,6 +42,7 @@ class Keyring:
     """All keys of a workspace, oldest first."""
 
     keys: tuple[Key, ...]
+    _derived: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def sealing_key(self, now: float) -> Key:
         """The newest key that every process knows by `now`; a workspace's first key serves at once."""
@@ -54,7 +55,10 @@ class Keyring:
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for `purpose`, the same as long as the workspace lives."""
-        return HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self.keys[0].secret)
+        if purpose not in self._derived:
+            derivation = HKDF(SHA256(), 32, salt=None, info=purpose.encode())
+            self._derived[purpose] = derivation.derive(self.keys[0].secret)
+        return self._derived[purpose]
 
 
 _cache: dict[str, tuple[Keyring, float]] = {}

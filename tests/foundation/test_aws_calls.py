@@ -17,3 +17,4 @@ def test_what_other_threads_ask_of_aws_is_not_counted(aws: LocalAws, aws_calls: 
     assert aws_calls.made == []
     dynamodb.list_tables()
     assert aws_calls.made == ["ListTables"]
+    assert aws_calls.by_service == [("dynamodb", "ListTables")]

@@ -69,7 +69,6 @@ def renew(
     `timeout_s` by the wall clock at most, for everything. Raises `GrantRefused` where the grant is dead, `GrantFailed`
     where it may be alive, and what is kept of `tokens` stays kept.
     """
-    guard_secrets(tokens.secrets)
     deadline = time.monotonic() + timeout_s
     if tokens.refresh_token:
         asked = {"refresh_token": tokens.refresh_token, **_filled(scheme.departures.request.refresh_parameters, config)}
@@ -94,7 +93,6 @@ def fetch(
     now: float | None = None,
 ) -> Tokens:
     """Tokens by a grant that needs nobody's consent. `tokens` has what a password grant asks with."""
-    guard_secrets(tokens.secrets)
     asked = {"scope": _scope(scheme)}
     match scheme.grant:
         case "client_credentials":
@@ -134,7 +132,7 @@ def _ask(
     now: float | None,
     previous: Tokens | None = None,
 ) -> Tokens:
-    guard_secrets(client.secrets)
+    guard_secrets(client.secrets | (previous.secrets if previous else frozenset()))
     template = (scheme.refresh_url if kind == "refresh_token" else None) or scheme.token_url
     if not template:
         raise GrantFailed("no_token_url", "The integration names no token URL.", sent=False)
