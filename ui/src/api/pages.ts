@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, useInfiniteQuery, type QueryKey } from '@tanstack/react-query'
+import { useDeferredValue } from 'react'
 
 export type Page<T> = { data: T[]; next_cursor?: string | null }
 
@@ -10,7 +11,7 @@ type PagesOptions<T> = {
 
 type Read<T> = (cursor: string | undefined) => Promise<Page<T>>
 
-/** How a list is read: for `usePages`, and to read it ahead. */
+/** A list of the API, which is read page by page: by `usePages`, or ahead of it. */
 export const pagesOf = <T>(queryKey: QueryKey, read: Read<T>) =>
   infiniteQueryOptions({
     queryKey,
@@ -19,13 +20,15 @@ export const pagesOf = <T>(queryKey: QueryKey, read: Read<T>) =>
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   })
 
-/** A list of the API, page by page: what has been read so far, and how to read on. */
-export function usePages<T>(key: QueryKey, read: Read<T>, options: PagesOptions<T> = {}) {
+/** What has been read of a list so far, and how to read on. */
+export function usePages<T>(pages: ReturnType<typeof pagesOf<T>>, options: PagesOptions<T> = {}) {
   const { enabled, live } = options
   const query = useInfiniteQuery({
-    ...pagesOf(key, read),
+    ...pages,
     enabled,
     refetchInterval: ({ state }) => live?.(state.data?.pages.flatMap((page) => page.data) ?? []) ?? false,
   })
-  return { ...query, rows: query.data?.pages.flatMap((page) => page.data) }
+  // Rows may be many: they are drawn piece by piece, with the browser's own work in between.
+  const data = useDeferredValue(query.data)
+  return { ...query, rows: data?.pages.flatMap((page) => page.data) }
 }

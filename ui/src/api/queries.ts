@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, unwrap, type Shape } from './client'
+import { pagesOf } from './pages'
 
 /** What several screens read. A query that one screen alone needs stands in that screen's folder. */
 
@@ -16,10 +17,21 @@ export const integrationQuery = (integration: string) =>
     queryFn: () => unwrap(api.GET('/integrations/{integration}', { params: { path: { integration } } })),
   })
 
-/** All integrations, a page at a time. */
-export const INTEGRATIONS = ['integrations', 'list'] as const
-export const readIntegrations = (cursor: string | undefined) =>
-  unwrap(api.GET('/integrations', { params: { query: { limit: 100, cursor } } }))
+export const integrationsPages = () =>
+  pagesOf(['integrations', 'list'], (cursor) => unwrap(api.GET('/integrations', { params: { query: { limit: 100, cursor } } })))
+
+/** The integrations that one can choose from: as many as one page has. */
+export const integrationChoicesQuery = () =>
+  queryOptions({
+    queryKey: ['integrations', 'choices'],
+    queryFn: async () => (await unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } }))).data,
+  })
+
+/** What an integration can do, searched by `q`. */
+export const actionsPages = (integration: string, q?: string, tag?: string) =>
+  pagesOf(['actions', 'list', integration, q, tag], (cursor) =>
+    unwrap(api.GET('/actions', { params: { query: { integration, q, tag, cursor, limit: 100 } } })),
+  )
 
 export const actionQuery = (integration: string, action: string) =>
   queryOptions({
@@ -32,6 +44,13 @@ export const connectionsQuery = (integration: string) =>
     queryKey: ['connections', 'of', integration],
     queryFn: () => unwrap(api.GET('/connections', { params: { query: { integration, limit: 100 } } })),
   })
+
+export const tagsQuery = () => queryOptions({ queryKey: ['tags'], queryFn: () => unwrap(api.GET('/tags', { params: { query: { limit: 100 } } })) })
+
+export const connectionsPages = (integration?: string, tag?: string) =>
+  pagesOf(['connections', 'list', integration, tag], (cursor) =>
+    unwrap(api.GET('/connections', { params: { query: { integration, tag, cursor, limit: 50 } } })),
+  )
 
 /** The last 24 hours of every integration, hour by hour. */
 export const usageQuery = () =>

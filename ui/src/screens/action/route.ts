@@ -1,7 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { actionQuery } from '@/api/queries'
+import { actionQuery, connectionsQuery, integrationQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { textOf } from '@/app/search'
+import { recentQuery } from './recent'
 
 export const route = createRoute({
   getParentRoute: () => shellRoute,
@@ -9,6 +10,9 @@ export const route = createRoute({
   validateSearch: (search: Record<string, unknown>): { connection?: string } => ({ connection: textOf(search.connection) }),
   loader: ({ context: { queries }, params: { integration, action } }) => {
     void queries.prefetchQuery(actionQuery(integration, action))
+    void queries.prefetchQuery(integrationQuery(integration))
+    void queries.prefetchQuery(connectionsQuery(integration))
+    void queries.prefetchQuery(recentQuery(integration, action))
   },
   component: lazyRouteComponent(() => import('./screen'), 'Action'),
 })

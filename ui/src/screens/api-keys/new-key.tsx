@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { integrationChoicesQuery } from '@/api/queries'
 import { asProblem } from '@/api/problem'
 import { Button } from '@/components/button'
 import { CopyButton } from '@/components/copy'
@@ -88,17 +89,14 @@ export function NewKey({ onClose }: { onClose: () => void }) {
 }
 
 function Integrations({ chosen, onToggle }: { chosen: string[]; onToggle: (name: string) => void }) {
-  const { data } = useQuery({
-    queryKey: ['integrations', 'names'],
-    queryFn: () => unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } })),
-  })
-  if (!data?.data.length) return null
+  const { data } = useQuery(integrationChoicesQuery())
+  if (!data?.length) return null
   return (
     <fieldset>
       <legend className="text-sm font-medium">For these integrations</legend>
       <p className="mb-1 text-xs text-muted">None ticked: for all, those to come included.</p>
       <div className="flex max-h-32 flex-wrap gap-x-4 overflow-y-auto">
-        {data.data.map(({ name }) => (
+        {data.map(({ name }) => (
           <Checkbox key={name} label={name} checked={chosen.includes(name)} onChange={() => onToggle(name)} />
         ))}
       </div>

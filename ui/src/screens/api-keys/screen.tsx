@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
-import { usePages } from '@/api/pages'
+import { pagesOf, usePages } from '@/api/pages'
 import { meQuery } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Confirm } from '@/components/dialog'
@@ -22,7 +22,7 @@ export function ApiKeys() {
   const [revoking, setRevoking] = useState<ApiKey | null>(null)
   const queries = useQueryClient()
   const { data: me } = useQuery(meQuery())
-  const list = usePages(['api-keys', 'list'], (cursor) => unwrap(api.GET('/api-keys', { params: { query: { cursor, limit: 100 } } })))
+  const list = usePages(pagesOf(['api-keys', 'list'], (cursor) => unwrap(api.GET('/api-keys', { params: { query: { cursor, limit: 100 } } }))))
   const create = (
     <Button look="primary" needs="admin" onClick={() => setCreating(true)}>
       <Plus aria-hidden className="size-4" />

@@ -1,5 +1,5 @@
 import { api, unwrap, type Shape } from '@/api/client'
-import { usePages } from '@/api/pages'
+import { pagesOf, usePages } from '@/api/pages'
 import { Empty } from '@/components/empty'
 import { ProblemNotice } from '@/components/problem'
 import { moreOf, Table, type Column } from '@/components/table'
@@ -12,9 +12,13 @@ type Entry = Shape['AuditEntry']
  * so it is looked for no longer ago than the connection is old.
  */
 export function AuditTrail({ integration, connection, since }: { integration: string; connection: string; since: string }) {
-  const list = usePages(['audit', integration, connection, since], (cursor) =>
-    // JSON, since JSON Lines were not asked for.
-    unwrap(api.GET('/audit', { params: { query: { integration, connection, since, cursor, limit: 20 } } })) as Promise<Shape['AuditEntries']>,
+  const list = usePages(
+    pagesOf(
+      ['audit', integration, connection, since],
+      (cursor) =>
+        // JSON, since JSON Lines were not asked for.
+        unwrap(api.GET('/audit', { params: { query: { integration, connection, since, cursor, limit: 20 } } })) as Promise<Shape['AuditEntries']>,
+    ),
   )
   return (
     <section aria-labelledby="audit">

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState, type FormEvent } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { integrationChoicesQuery } from '@/api/queries'
 import { asProblem } from '@/api/problem'
 import { Button } from '@/components/button'
 import { CopyButton } from '@/components/copy'
@@ -18,10 +19,7 @@ export function ConnectLink({ integration, onClose }: { integration?: string; on
   const [chosen, setChosen] = useState(integration ?? '')
   const [name, setName] = useState('default')
   const [tags, setTags] = useState('')
-  const integrations = useQuery({
-    queryKey: ['integrations', 'names'],
-    queryFn: () => unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } })),
-  })
+  const integrations = useQuery(integrationChoicesQuery())
   const make = useMutation({
     mutationFn: () =>
       unwrap(
@@ -43,7 +41,7 @@ export function ConnectLink({ integration, onClose }: { integration?: string; on
           {(control) => (
             <Select {...control} required value={chosen} onChange={(event) => setChosen(event.target.value)}>
               <option value="">Choose one</option>
-              {integrations.data?.data.filter(({ auth }) => auth.type !== 'none').map(({ name: one }) => <option key={one}>{one}</option>)}
+              {integrations.data?.filter(({ auth }) => auth.type !== 'none').map(({ name: one }) => <option key={one}>{one}</option>)}
             </Select>
           )}
         </Field>

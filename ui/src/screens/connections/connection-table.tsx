@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { api, unwrap, type Shape } from '@/api/client'
+import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
+import { connectionsPages } from '@/api/queries'
 import { ProblemNotice } from '@/components/problem'
 import { Chip } from '@/components/state'
 import { moreOf, ROW_LINK, Table, type Column } from '@/components/table'
@@ -14,9 +15,7 @@ type Props = { integration?: string; tag?: string; empty: ReactNode }
 
 /** Connections of all integrations, or of one. */
 export function ConnectionTable({ integration, tag, empty }: Props) {
-  const list = usePages(['connections', 'list', integration, tag], (cursor) =>
-    unwrap(api.GET('/connections', { params: { query: { integration, tag, cursor, limit: 50 } } })),
-  )
+  const list = usePages(connectionsPages(integration, tag))
   if (list.error) return <ProblemNotice error={list.error} retry={() => void list.refetch()} />
   return (
     <Table

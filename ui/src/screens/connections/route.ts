@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { connectionsPages, integrationChoicesQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { textOf } from '@/app/search'
 
@@ -9,5 +10,10 @@ export const route = createRoute({
     integration: textOf(search.integration),
     tag: textOf(search.tag),
   }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps: { integration, tag } }) => {
+    void queries.prefetchInfiniteQuery(connectionsPages(integration, tag))
+    void queries.prefetchQuery(integrationChoicesQuery())
+  },
   component: lazyRouteComponent(() => import('./screen'), 'Connections'),
 })

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Link2, Plus } from 'lucide-react'
 import { useState } from 'react'
-import { api, unwrap } from '@/api/client'
+import { integrationChoicesQuery } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
 import { Input, Select } from '@/components/field'
@@ -15,10 +15,7 @@ export function Connections() {
   const { integration, tag } = useSearch({ from: '/shell/connections' })
   const navigate = useNavigate({ from: '/connections' })
   const [isLinking, setLinking] = useState(false)
-  const integrations = useQuery({
-    queryKey: ['integrations', 'names'],
-    queryFn: () => unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } })),
-  })
+  const integrations = useQuery(integrationChoicesQuery())
   const filter = (change: { integration?: string; tag?: string }) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true })
   return (
@@ -37,7 +34,7 @@ export function Connections() {
       <div className="mb-3 flex flex-wrap gap-2">
         <Select aria-label="Integration" value={integration ?? ''} onChange={(event) => filter({ integration: event.target.value || undefined })} className="w-auto!">
           <option value="">All integrations</option>
-          {integrations.data?.data.map(({ name }) => (
+          {integrations.data?.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
         </Select>

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api, unwrap } from '@/api/client'
-import { usePages } from '@/api/pages'
+import { pagesOf, usePages } from '@/api/pages'
 import { Button } from '@/components/button'
 import { count } from '@/components/numbers'
 import { Page } from '@/components/page'
@@ -31,10 +31,12 @@ export function Draft() {
     queryFn: () => readDraft(id, search, undefined, 1),
     placeholderData: keepPreviousData,
   })
-  const list = usePages(['drafts', id, 'actions', filterOf(search)], async (cursor) => {
-    const { actions, next_cursor } = await readDraft(id, search, cursor)
-    return { data: actions, next_cursor }
-  })
+  const list = usePages(
+    pagesOf(['drafts', id, 'actions', filterOf(search)], async (cursor) => {
+      const { actions, next_cursor } = await readDraft(id, search, cursor)
+      return { data: actions, next_cursor }
+    }),
+  )
   const change = (part: Partial<DraftSearch>) => void navigate({ search: (now) => ({ ...now, ...part }), replace: true })
   const isOpen = job.data?.status === 'needs_review' || job.data?.status === 'published'
   const title = job.data ? `Draft of ${job.data.integration}` : 'Draft'

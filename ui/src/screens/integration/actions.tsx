@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { useDeferredValue, useState } from 'react'
-import { api, unwrap, type Shape } from '@/api/client'
+import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
+import { actionsPages, tagsQuery } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
 import { Select } from '@/components/field'
@@ -23,10 +24,8 @@ export function Actions() {
   const [isAdding, setAdding] = useState(false)
   const query = useDeferredValue(q.trim())
   const filter = (change: { q?: string; tag?: string }) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })
-  const list = usePages(['actions', 'list', integration, query, tag], (cursor) =>
-    unwrap(api.GET('/actions', { params: { query: { integration, q: query || undefined, tag, cursor, limit: 100 } } })),
-  )
-  const tags = useQuery({ queryKey: ['tags'], queryFn: () => unwrap(api.GET('/tags', { params: { query: { limit: 100 } } })) })
+  const list = usePages(actionsPages(integration, query || undefined, tag))
+  const tags = useQuery(tagsQuery())
   const add = (
     <Button needs="registry:write" onClick={() => setAdding(true)}>
       <Plus aria-hidden className="size-4" />

@@ -1,6 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { pagesOf } from '@/api/pages'
-import { INTEGRATIONS, readIntegrations, usageQuery } from '@/api/queries'
+import { integrationsPages, usageQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { textOf } from '@/app/search'
 
@@ -13,7 +12,7 @@ export const route = createRoute({
   }),
   // Asked for while the screen's code is still on its way.
   loader: ({ context: { queries } }) => {
-    void queries.prefetchInfiniteQuery(pagesOf(INTEGRATIONS, readIntegrations))
+    void queries.prefetchInfiniteQuery(integrationsPages())
     void queries.prefetchQuery(usageQuery())
   },
   component: lazyRouteComponent(() => import('./screen'), 'Integrations'),

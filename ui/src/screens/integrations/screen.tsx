@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react'
 import { useEffect, useMemo, type ReactNode } from 'react'
 import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
-import { INTEGRATIONS, readIntegrations, usageQuery } from '@/api/queries'
+import { integrationsPages, usageQuery } from '@/api/queries'
 import { matches } from '@/app/hits'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
@@ -28,7 +28,7 @@ export function Integrations() {
   const navigate = route.useNavigate()
   const filter = (change: { q?: string; tag?: string }) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true })
-  const list = usePages(INTEGRATIONS, readIntegrations)
+  const list = usePages(integrationsPages())
   const { rows, hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const isFiltered = q !== '' || tag !== ''
   useEffect(() => {

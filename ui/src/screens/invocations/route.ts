@@ -1,6 +1,8 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { integrationChoicesQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { oneOf, textOf, wholeOf } from '@/app/search'
+import { logPages } from './log'
 
 export const OUTCOMES = ['succeeded', 'failed', 'unknown'] as const
 
@@ -37,5 +39,10 @@ export const route = createRoute({
   getParentRoute: () => shellRoute,
   path: '/invocations',
   validateSearch: filterOf,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps }) => {
+    void queries.prefetchInfiniteQuery(logPages(deps))
+    void queries.prefetchQuery(integrationChoicesQuery())
+  },
   component: lazyRouteComponent(() => import('./screen'), 'Invocations'),
 })

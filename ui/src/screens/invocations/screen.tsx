@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { RefreshCw } from 'lucide-react'
 import { useState } from 'react'
-import { api, unwrap, type Shape } from '@/api/client'
+import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
+import { integrationChoicesQuery } from '@/api/queries'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
 import { Checkbox } from '@/components/field'
@@ -15,6 +16,7 @@ import { SearchBox } from '@/components/search-box'
 import { moreOf, ROW_LINK, Table, type Column } from '@/components/table'
 import { Time } from '@/components/time'
 import { Filters } from './filters'
+import { logPages } from './log'
 import { route, type Filter } from './route'
 
 const LIVE_MS = 3000
@@ -25,16 +27,8 @@ export function Invocations() {
   const navigate = route.useNavigate()
   const [isLive, setLive] = useState(false)
   const change = (part: Filter) => void navigate({ search: (now) => ({ ...now, ...part }), replace: true })
-  const log = usePages(
-    ['invocations', 'list', filter],
-    (cursor) => unwrap(api.GET('/invocations', { params: { query: { ...filter, limit: 50, cursor } } })),
-    { live: () => isLive && LIVE_MS },
-  )
-  const integrations = useQuery({
-    queryKey: ['integrations', 'names'],
-    queryFn: () => unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } })),
-    select: (page) => page.data.map(({ name }) => name),
-  })
+  const log = usePages(logPages(filter), { live: () => isLive && LIVE_MS })
+  const integrations = useQuery({ ...integrationChoicesQuery(), select: (all) => all.map(({ name }) => name) })
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
     <Page

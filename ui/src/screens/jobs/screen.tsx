@@ -1,7 +1,7 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
 import { api, unwrap, type Shape } from '@/api/client'
-import { usePages } from '@/api/pages'
+import { pagesOf, usePages } from '@/api/pages'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
 import { Input, Select } from '@/components/field'
@@ -24,8 +24,9 @@ export function Jobs() {
   const filter = (change: { integration?: string; status?: Status }) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true })
   const list = usePages(
-    ['jobs', 'list', integration, status],
-    (cursor) => unwrap(api.GET('/scrape-jobs', { params: { query: { integration, status, cursor, limit: 50 } } })),
+    pagesOf(['jobs', 'list', integration, status], (cursor) =>
+      unwrap(api.GET('/scrape-jobs', { params: { query: { integration, status, cursor, limit: 50 } } })),
+    ),
     { live: (jobs) => jobs.some((job) => STATUS[job.status].moves) && LIVE_MS },
   )
   const isFiltered = Boolean(integration || status)

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { api, unwrap } from '@/api/client'
-import { integrationQuery } from '@/api/queries'
+import { integrationChoicesQuery, integrationQuery } from '@/api/queries'
 import { Field, Select } from '@/components/field'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
@@ -12,10 +11,7 @@ import { ConnectForm } from './connect-form'
 export function NewConnection() {
   const { integration = '', name } = useSearch({ from: '/shell/connections/new' })
   const navigate = useNavigate({ from: '/connections/new' })
-  const integrations = useQuery({
-    queryKey: ['integrations', 'names'],
-    queryFn: () => unwrap(api.GET('/integrations', { params: { query: { limit: 100 } } })),
-  })
+  const integrations = useQuery(integrationChoicesQuery())
   const facts = useQuery({ ...integrationQuery(integration), enabled: integration !== '' })
   return (
     <Page title={name ? `Connect ${name} again` : 'New connection'} trail={<Link to="/connections">Connections</Link>}>
@@ -29,8 +25,8 @@ export function NewConnection() {
               onChange={(event) => void navigate({ search: { integration: event.target.value || undefined }, replace: true })}
             >
               <option value="">Choose one</option>
-              {integration && !integrations.data?.data.some((one) => one.name === integration) && <option>{integration}</option>}
-              {integrations.data?.data.map((one) => (
+              {integration && !integrations.data?.some((one) => one.name === integration) && <option>{integration}</option>}
+              {integrations.data?.map((one) => (
                 <option key={one.name} value={one.name}>
                   {one.title && one.title !== one.name ? `${one.name} (${one.title})` : one.name}
                 </option>
