@@ -24,7 +24,13 @@ const WAYGATE = process.env.WAYGATE_URL ?? 'http://127.0.0.1:8787'
 export default defineConfig({
   base: './',
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
-  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  resolve: {
+    alias: {
+      '@': fileURLToPath(new URL('./src', import.meta.url)),
+      // A fifth of the form library, and never used.
+      'markdown-to-jsx/react': fileURLToPath(new URL('./src/schema-form/plain-text.ts', import.meta.url)),
+    },
+  },
   server: { proxy: { '/api': WAYGATE, '/config.json': WAYGATE } },
   build: {
     target: 'es2022',
@@ -35,8 +41,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'editor', test: /node_modules[\\/](@codemirror|@lezer|crelt|style-mod|w3c-keyname|@marijn)/ },
-            { name: 'form', test: /node_modules[\\/](@rjsf|lodash|lodash-es|markdown-to-jsx|@cfworker|react-is)/ },
+            { name: 'form', test: /node_modules[\\/](@rjsf|lodash|lodash-es|react-is)/ },
             { name: 'vendor', test: /node_modules[\\/](react|react-dom|scheduler|@tanstack|openapi-fetch)[\\/]/, priority: 1 },
+            // What several screens are made of, in one file: a request each would cost more than the few bytes too many.
+            { name: 'parts', test: /src[\\/](api|app|components[\\/](?!dialog|json|tabs))|lucide-react/, minShareCount: 2 },
           ],
         },
       },

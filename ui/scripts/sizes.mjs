@@ -26,7 +26,7 @@ function files(key, follow, seen = new Set()) {
 
 const total = (set) => [...set].reduce((sum, file) => sum + compressed(file), 0)
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry)
-const shell = new Set([...files(entry, false), 'index.html', 'icon.svg'])
+const shell = new Set([...files(entry, false), 'index.html'])
 const HOME = 'src/screens/integrations/screen.tsx'
 const rows = [['first load', total(files(HOME, false, new Set(shell))), FIRST_KB]]
 for (const key of Object.keys(manifest).filter((key) => /^src\/screens\/.*\.tsx$/.test(key)).sort()) {

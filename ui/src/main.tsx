@@ -1,7 +1,7 @@
 import './index.css'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { StrictMode, startTransition } from 'react'
 import { createRoot } from 'react-dom/client'
 import { connect } from './api/client'
 import { loadConfig } from './app/config'
@@ -22,12 +22,15 @@ async function start() {
     // What one key has read is not for the next one; the screens that show it go first, or they would read it again.
     void router.invalidate().then(() => currentSession() || queries.clear())
   })
-  root.render(
-    <StrictMode>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </StrictMode>,
+  // As a transition, so that the browser gets a turn now and then.
+  startTransition(() =>
+    root.render(
+      <StrictMode>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
   )
 }
 

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { LogOut, Menu, Search, X } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react'
 import { allows, healthQuery, meQuery } from '@/api/queries'
 import { Button } from '@/components/button'
 import { cx } from '@/components/classes'
 import { Chip } from '@/components/state'
+import icon from '@/icon.svg'
 import { EnvironmentBadge, EnvironmentStripe } from './environment'
 import { NAVIGATION } from './navigation'
 import { signOut, useSession } from './session'
@@ -17,6 +18,7 @@ const Palette = lazy(loadPalette)
 export function Shell() {
   const [isSearching, setSearching] = useState(false)
   const [isMenuOpen, setMenuOpen] = useState(false)
+  const isFramed = useDeferredValue(true, false) // the frame first; then what is in it, piece by piece
   const path = useLocation({ select: (location) => location.pathname })
   useEffect(() => setMenuOpen(false), [path])
   useEffect(() => {
@@ -43,7 +45,7 @@ export function Shell() {
         <div className="flex h-full flex-col">
           <div className="flex h-12 shrink-0 items-center gap-2 px-3 lg:mt-1">
             <Link to="/integrations" className="flex items-center gap-2 rounded px-1 font-semibold tracking-tight">
-              <img src="./icon.svg" alt="" width="20" height="20" />
+              <img src={icon} alt="" width="20" height="20" />
               Waygate
             </Link>
             <EnvironmentBadge />
@@ -94,7 +96,7 @@ export function Shell() {
         </div>
       </header>
       <main id="main" tabIndex={-1} className="mx-auto w-full max-w-[82rem] min-w-0 px-4 pt-4 pb-16 sm:px-6 lg:pt-6">
-        <Outlet />
+        {isFramed && <Outlet />}
       </main>
       <Suspense>{isSearching && <Palette onClose={() => setSearching(false)} />}</Suspense>
     </div>

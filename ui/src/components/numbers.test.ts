@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bytes, count, duration, share } from './numbers'
 
 test('numbers read as people write them', () => {
-  expect([0, 1234, 1_250_000].map(count)).toEqual(['0', '1,234', '1.3M'])
+  expect([0, 1234, 999_949, 1_260_000, 12_000_000, 1_260_000_000].map(count)).toEqual(['0', '1,234', '999,949', '1.3M', '12M', '1.3B'])
   expect([3.4, 999, 1240, 59_000, 180_000].map(duration)).toEqual(['3 ms', '999 ms', '1.24 s', '59.0 s', '3 min'])
   expect([512, 1200, 3_400_000].map(bytes)).toEqual(['512 B', '1.2 KB', '3.4 MB'])
 })

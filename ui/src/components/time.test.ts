@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fromNow } from './time'
+import { exactly, fromNow } from './time'
 
 const NOW = new Date('2026-11-28T12:00:00Z')
 
@@ -10,5 +10,10 @@ test.each([
   ['2026-11-28T11:57:00Z', '3 min. ago'],
   ['2026-11-28T14:30:00Z', 'in 2 hr.'],
   ['2026-11-27T12:00:00Z', 'yesterday'],
+  ['2026-11-29T12:00:00Z', 'tomorrow'],
+  ['2026-11-25T11:00:00Z', '3 days ago'],
+  ['2026-10-20T12:00:00Z', '1 mo. ago'],
   ['2024-11-27T12:00:00Z', '2 yr. ago'],
 ])('%s is %s', (at, expected) => expect(fromNow(new Date(at), NOW)).toBe(expected))
+
+test('an exact time is the local one', () => expect(exactly(new Date(2026, 10, 8, 9, 5, 7))).toBe('8 Nov 2026, 09:05:07'))

@@ -121,11 +121,11 @@ export function constraintWords(schema: Schema): string[] {
   return words
 }
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 20 })
 
 function rangeWord(least: number | undefined, most: number | undefined, unit: string): string {
-  if (most === undefined) return `${number.format(least ?? 0)} or more${unit}`
-  const upper = number.format(most)
+  if (most === undefined) return `${number(least ?? 0)} or more${unit}`
+  const upper = number(most)
   if (!least) return least === 0 && unit === '' ? `0 to ${upper}` : `at most ${upper}${unit}`
-  return least === most ? `exactly ${upper}${unit}` : `${number.format(least)} to ${upper}${unit}`
+  return least === most ? `exactly ${upper}${unit}` : `${number(least)} to ${upper}${unit}`
 }

@@ -15,6 +15,7 @@ import { createContext, useContext, type ReactNode } from 'react'
 import { Button } from '@/components/button'
 import { cx } from '@/components/classes'
 import { FieldFault, FieldHead, FieldHint } from './field-head'
+import { foldingOf } from './folding'
 import { isFree } from './prepare'
 import { pointerOf, type Schema } from './schema'
 
@@ -116,22 +117,16 @@ export function ObjectFieldTemplate({ properties, schema, formData, fieldPathId,
   )
 }
 
-const UNFOLDED = 6
-
 function RootFields({ properties, schema, faulty }: { properties: ObjectFieldTemplateProps['properties']; schema: Schema; faulty: string[] }) {
-  const isRequired = (name: string) => schema.required?.includes(name) ?? false
-  const first = properties.filter(({ name }) => isRequired(name))
-  const others = properties.filter(({ name }) => !isRequired(name))
-  const isFolded = others.length > UNFOLDED || (first.length > 0 && others.length > 3)
+  const content = new Map(properties.map((property) => [property.name, property.content]))
+  const { open, folded } = foldingOf(schema)
   return (
     <div className="space-y-4">
-      {first.map(({ content }) => content)}
-      {isFolded ? (
-        <Folded title={`${others.length} optional fields`} isForced={others.some(({ name }) => faulty.includes(name))}>
-          {others.map(({ content }) => content)}
+      {open.map((name) => content.get(name))}
+      {folded.length > 0 && (
+        <Folded title={`${folded.length} optional fields`} isForced={folded.some((name) => faulty.includes(name))}>
+          {folded.map((name) => content.get(name))}
         </Folded>
-      ) : (
-        others.map(({ content }) => content)
       )}
     </div>
   )

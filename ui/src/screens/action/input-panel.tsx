@@ -2,19 +2,21 @@ import { useQuery } from '@tanstack/react-query'
 import { FlaskConical, Play, RotateCcw } from 'lucide-react'
 import { lazy, Suspense, useRef, type ReactNode } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { afterDrawing } from '@/components/after-drawing'
 import { Button } from '@/components/button'
 import { JsonView } from '@/components/json-view'
 import { ProblemNotice } from '@/components/problem'
 import { SkeletonLines } from '@/components/skeleton'
 import { Tabs } from '@/components/tabs'
 import { exampleInput } from '@/schema-form/example'
+import { FormSkeleton } from '@/schema-form/form-skeleton'
 import { noFormBecause } from '@/schema-form/prepare'
 import { pathOf, type Schema } from '@/schema-form/schema'
 import { CallOptions } from './call-options'
 import type { Mode, PanelHandle } from './panel'
 import { Sources } from './sources'
 
-const SchemaForm = lazy(() => import('@/schema-form/schema-form'))
+const SchemaForm = lazy(() => afterDrawing(() => import('@/schema-form/schema-form')))
 const JsonEditor = lazy(() => import('@/components/json-editor'))
 
 type Props = { action: Shape['Action']; handle: PanelHandle; onRun: (isDry: boolean) => Promise<boolean> }
@@ -82,7 +84,7 @@ function FormInput({ handle, schema }: { handle: PanelHandle; schema: Schema }) 
     <>
       <FaultList faults={elsewhere} />
       {Object.keys(schema.properties ?? {}).length ? (
-        <Suspense fallback={<SkeletonLines count={6} />}>
+        <Suspense fallback={<FormSkeleton schema={schema} />}>
           <SchemaForm schema={schema} value={panel.value} onChange={handle.write} faults={panel.faults} />
         </Suspense>
       ) : (

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useMemo, useRef } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import type { Shape } from '@/api/client'
 import { actionQuery, integrationQuery } from '@/api/queries'
 import { Copyable } from '@/components/copy'
@@ -25,6 +25,7 @@ export function Action() {
   const { integration, action: name } = route.useParams()
   const action = useQuery(actionQuery(integration, name))
   const home = useQuery(integrationQuery(integration))
+  const data = useDeferredValue(action.data) // much to draw: piece by piece, with the browser's own work in between
   const trail = (
     <>
       <Link to="/integrations" className="hover:underline">
@@ -43,7 +44,6 @@ export function Action() {
       </Page>
     )
   }
-  const { data } = action
   return (
     <Page title={data?.title || name} trail={trail} beside={data && <BehaviourState behaviour={data.behaviour} />}>
       {data ? (

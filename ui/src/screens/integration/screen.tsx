@@ -33,23 +33,21 @@ export function Integration() {
       }
       trail={<Link to="/integrations">Integrations</Link>}
       actions={
-        data && (
-          <>
-            <ExportMenu integration={integration} />
-            <Button asChild needs="registry:write">
-              <Link to="/add" search={{ name: integration }}>
-                Read its documentation again
-              </Link>
-            </Button>
-          </>
-        )
+        <>
+          <ExportMenu integration={integration} />
+          <Button asChild needs="registry:write">
+            <Link to="/add" search={{ name: integration }}>
+              Read its documentation again
+            </Link>
+          </Button>
+        </>
       }
     >
       {error ? (
         <ProblemNotice error={error} retry={() => void refetch()} />
       ) : (
         <>
-          {data && <p className="-mt-2 mb-3 font-mono text-xs text-muted wrap-anywhere">{data.readable_host ? `${data.base_url} (${data.readable_host})` : data.base_url}</p>}
+          <p className="-mt-2 mb-3 min-h-4 font-mono text-xs text-muted wrap-anywhere">{data && (data.readable_host ? `${data.base_url} (${data.readable_host})` : data.base_url)}</p>
           <nav aria-label={`Parts of ${integration}`} className="mb-4 flex overflow-x-auto border-b border-line">
             {TABS.map(({ to, label, exact }) => (
               <Link key={to} to={to} params={{ integration }} activeOptions={{ exact }} activeProps={{ 'data-state': 'active' }} className={LINK_TAB}>

@@ -7,6 +7,7 @@ import { isOffered, signIn, signInAsOffered, whyEnded } from '@/app/session'
 import { Button } from '@/components/button'
 import { Field, Input } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
+import icon from '@/icon.svg'
 
 const WHY = {
   left: 'You have signed out.',
@@ -36,7 +37,7 @@ export function SignIn() {
     <main className="mx-auto flex min-h-dvh max-w-sm flex-col justify-center px-4 pb-[12vh]">
       <EnvironmentStripe />
       <div className="mb-6 flex items-center gap-2.5">
-        <img src="./icon.svg" alt="" width="28" height="28" />
+        <img src={icon} alt="" width="28" height="28" />
         <h1 className="text-xl font-semibold tracking-tight">Sign in to Waygate</h1>
         <EnvironmentBadge />
       </div>
