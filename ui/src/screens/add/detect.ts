@@ -1,3 +1,4 @@
+import { isObject } from '@/schema-form/schema'
 /** What somebody offers as the documentation of an API, as far as it can be told before it is read. */
 export type Kind = 'openapi' | 'swagger' | 'postman' | 'pack' | 'zip' | 'site' | 'unknown'
 
@@ -27,8 +28,6 @@ export const KIND: Record<Kind, { word: string; what: string }> = {
 }
 
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'])
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** An address: only its spelling can be looked at from here. */
 export function detectUrl(url: string): Kind | null {
   if (!URL.canParse(url) || !/^https?:/.test(url)) return null

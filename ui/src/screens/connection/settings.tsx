@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { mergePatch } from '@/api/merge-patch'
 import { asProblem } from '@/api/problem'
+import { readJson } from '@/api/read-json'
 import { Button } from '@/components/button'
 import { Field, Input, Textarea } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
-import { mergePatch, readJson } from '@/screens/draft/edits'
 
 const shown = (value: object) => (Object.keys(value).length ? JSON.stringify(value, null, 2) : '')
 

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { asProblem } from '@/api/problem'
+import { readJson } from '@/api/read-json'
 import { Button } from '@/components/button'
 import { Field, Input, Select, Textarea } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
-import { editsOf, fieldsOf, readJson, type Fields } from './edits'
+import { editsOf, fieldsOf, type Fields } from './edits'
 import { decide, type Whole } from './queries'
 
 const BEHAVIOURS = ['read', 'create', 'update', 'delete'] as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { editsOf, fieldsOf, mergePatch, readJson } from './edits'
+import { editsOf, fieldsOf } from './edits'
 import type { Whole } from './queries'
 
 const ACTION = {
@@ -30,12 +30,4 @@ test('only what differs is sent, as a merge patch', () => {
 
 test('an emptied schema is none', () => {
   expect(editsOf({ ...ACTION, output_schema: { type: 'object' } }, { ...fieldsOf(ACTION), output_schema: ' ' })).toEqual({ output_schema: null })
-})
-
-test('a patch replaces what is no object', () => {
-  expect(mergePatch({ a: [1], b: 2 }, { a: [1, 2], b: 2 })).toEqual({ a: [1, 2] })
-})
-
-test('broken JSON says what is wrong', () => {
-  expect(readJson('{').fault).toMatch(/^It is not JSON: /)
 })

@@ -1,3 +1,5 @@
+import { mergePatch } from '@/api/merge-patch'
+import { readJson } from '@/api/read-json'
 import type { Whole } from './queries'
 
 /** What can be edited of a draft action, as it stands in the form. */
@@ -23,16 +25,6 @@ export const fieldsOf = (action: Whole): Fields => ({
   output_schema: shown(action.output_schema),
 })
 
-/** JSON as somebody typed it; nothing stands for none. */
-export function readJson(text: string): { value?: unknown; fault?: string } {
-  if (!text.trim()) return { value: null }
-  try {
-    return { value: JSON.parse(text) as unknown }
-  } catch (error) {
-    return { fault: `It is not JSON: ${error instanceof Error ? error.message : String(error)}` }
-  }
-}
-
 /** The merge patch (RFC 7396) from an action to its edited fields; a member that is gone is set to null. */
 export function editsOf(action: Whole, fields: Fields): Record<string, unknown> {
   const before = fieldsOf(action)
@@ -45,17 +37,4 @@ export function editsOf(action: Whole, fields: Fields): Record<string, unknown> 
     if (fields[name] !== before[name]) edits[name] = mergePatch(action[name], readJson(fields[name]).value)
   }
   return edits
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** What turns `before` into `after`: members that differ, null for those that are gone. */
-export function mergePatch(before: unknown, after: unknown): unknown {
-  if (!isObject(before) || !isObject(after)) return after
-  const patch: Record<string, unknown> = {}
-  for (const key of Object.keys(before)) if (!(key in after)) patch[key] = null
-  for (const [key, value] of Object.entries(after)) {
-    if (JSON.stringify(before[key]) !== JSON.stringify(value)) patch[key] = mergePatch(before[key], value)
-  }
-  return patch
 }

@@ -1,5 +1,6 @@
 import type { Shape } from '@/api/client'
-import { mergePatch, readJson } from '@/screens/draft/edits'
+import { mergePatch } from '@/api/merge-patch'
+import { readJson } from '@/api/read-json'
 
 type Integration = Shape['Integration']
 

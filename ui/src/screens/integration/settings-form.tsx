@@ -3,11 +3,11 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
 import { outdated } from '@/api/stale'
 import { asProblem } from '@/api/problem'
+import { readJson } from '@/api/read-json'
 import { AuthFields } from '@/components/auth-fields'
 import { Button } from '@/components/button'
 import { Checkbox, Field, Input, Select, Textarea } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
-import { readJson } from '@/screens/draft/edits'
 import { fieldsOf, losesConnections, patchOf, type Fields } from './settings-fields'
 
 const OUTPUT = { off: 'off: answers are not checked', warn: 'warn: what does not fit is said', strict: 'strict: what does not fit is an error' }
