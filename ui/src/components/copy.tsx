@@ -1,5 +1,5 @@
 import { Check, Copy } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { Button } from './button'
 import { cx } from './classes'
 
@@ -41,19 +41,31 @@ export function Copyable({ text, label, className }: { text: string; label?: str
   )
 }
 
-/** Code or a document, as it is: scrolls in itself, and can be copied. */
-export function CodeBlock({ text, label, className }: { text: string; label: string; className?: string }) {
+/** Code or a document, as it is: scrolls in itself, and can be copied. Lines of `wrapped` text are broken, not cut. */
+export function CodeBlock({ text, label, wrapped, className, children }: CodeBlockProps) {
   return (
-    <div className={cx('group relative', className)}>
+    <div className={cx('relative', className)}>
       <pre
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-[32rem] overflow-auto rounded-md border border-line bg-sunk p-3 pr-12 font-mono text-xs leading-5 whitespace-pre"
+        className={cx(
+          'max-h-[36rem] overflow-auto rounded-md border border-line bg-sunk p-3 pr-12 font-mono text-xs leading-5',
+          wrapped ? 'whitespace-pre-wrap wrap-anywhere' : 'whitespace-pre',
+        )}
       >
-        {text}
+        {children ?? text}
       </pre>
       <CopyButton text={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5 bg-sunk" />
     </div>
   )
+}
+
+type CodeBlockProps = {
+  /** What is copied; and shown, unless `children` show it in colours, or a part of it. */
+  text: string
+  label: string
+  wrapped?: boolean
+  className?: string
+  children?: ReactNode
 }

@@ -1,7 +1,6 @@
 import { Fragment, useMemo, type ReactNode } from 'react'
-import { CopyButton } from './copy'
+import { CodeBlock } from './copy'
 import { bytes } from './numbers'
-import { cx } from './classes'
 
 const COLOURED = 60_000
 const SHOWN = 300_000
@@ -12,16 +11,10 @@ export function JsonView({ text, label, className }: { text: string; label: stri
   const cut = text.length > SHOWN ? text.slice(0, SHOWN) : text
   const content = useMemo(() => (cut.length > COLOURED ? cut : coloured(cut)), [cut])
   return (
-    <div className={cx('relative', className)}>
-      <pre
-        tabIndex={0}
-        role="region"
-        aria-label={label}
-        className="max-h-[36rem] overflow-auto rounded-md border border-line bg-sunk p-3 pr-12 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere"
-      >
+    <div className={className}>
+      <CodeBlock text={text} label={label} wrapped>
         {content}
-      </pre>
-      <CopyButton text={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5 bg-sunk" />
+      </CodeBlock>
       {cut.length < text.length && (
         <p className="mt-1 text-xs text-muted">
           The first {bytes(SHOWN)} of {bytes(text.length)} are shown; copying takes all of it.

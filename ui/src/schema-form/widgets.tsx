@@ -5,19 +5,25 @@ import { Checkbox } from '@/components/field'
 
 const describedBy = (id: string) => `${id}-hint ${id}-fault`
 
+/** What every control of one value is told of its field. */
+const controlOf = ({ id, disabled, readonly, required, rawErrors }: WidgetProps) => ({
+  id,
+  className: 'control',
+  disabled: disabled || readonly,
+  'aria-required': required,
+  'aria-invalid': rawErrors?.length ? true : undefined,
+  'aria-describedby': describedBy(id),
+})
+
 /** One of some values, or none. */
-export function SelectWidget({ id, value, onChange, onBlur, onFocus, options, disabled, readonly, required, rawErrors, schema }: WidgetProps) {
+export function SelectWidget(widget: WidgetProps) {
+  const { id, value, onChange, onBlur, onFocus, options, required, schema } = widget
   const choices = options.enumOptions ?? []
   const chosen = choices.findIndex((choice) => choice.value === value)
   const isUnion = schema.default === 0 && schema.type === 'number' // the choice among alternatives always has one
   return (
     <select
-      id={id}
-      className="control"
-      disabled={disabled || readonly}
-      aria-required={required}
-      aria-invalid={rawErrors?.length ? true : undefined}
-      aria-describedby={describedBy(id)}
+      {...controlOf(widget)}
       aria-label={isUnion ? 'Which alternative' : undefined}
       value={chosen}
       onBlur={() => onBlur(id, value)}
@@ -57,15 +63,11 @@ export function CheckboxesWidget({ id, value, onChange, options, disabled, reado
 }
 
 /** Yes, no, or not said: an unticked box could not tell the last two apart. */
-export function BooleanWidget({ id, value, onChange, disabled, readonly, required, rawErrors }: WidgetProps) {
+export function BooleanWidget(widget: WidgetProps) {
+  const { value, onChange, required } = widget
   return (
     <select
-      id={id}
-      className="control"
-      disabled={disabled || readonly}
-      aria-required={required}
-      aria-invalid={rawErrors?.length ? true : undefined}
-      aria-describedby={describedBy(id)}
+      {...controlOf(widget)}
       value={String(value ?? '')}
       onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value === 'true')}
     >

@@ -5,9 +5,10 @@ import { api, unwrap, type Shape } from '@/api/client'
 import { asProblem } from '@/api/problem'
 import { AuthFields } from '@/components/auth-fields'
 import { Button } from '@/components/button'
-import { Field, Input, Select } from '@/components/field'
+import { Field, Input } from '@/components/field'
 import { ProblemNotice } from '@/components/problem'
-import { actionOf, METHODS, nameOfAction } from './first-action'
+import { actionOf, nameOfAction, type Operation } from './first-action'
+import { OperationFields } from './operation-fields'
 
 /** An integration without documentation: where it is, how calls authenticate, and its first action. */
 export function ByHand() {
@@ -15,18 +16,15 @@ export function ByHand() {
   const [title, setTitle] = useState('')
   const [baseUrl, setBaseUrl] = useState('')
   const [auth, setAuth] = useState<Shape['AuthScheme']>({ type: 'none' })
-  const [method, setMethod] = useState<(typeof METHODS)[number]>('GET')
-  const [path, setPath] = useState('')
+  const [operation, setOperation] = useState<Operation>({ method: 'GET', path: '' })
   const navigate = useNavigate()
   const queries = useQueryClient()
   const create = useMutation({
     mutationFn: async () => {
       const integration = await unwrap(api.POST('/integrations', { body: { name, title: title || name, base_url: baseUrl.trim(), auth } }))
-      if (!path.trim()) return { integration: integration.name, action: null }
-      const action = nameOfAction(method, path.trim())
-      await unwrap(
-        api.PUT('/actions/{integration}/{action}', { params: { path: { integration: name, action } }, body: actionOf(method, path.trim()) }),
-      )
+      if (!operation.path.trim()) return { integration: integration.name, action: null }
+      const action = nameOfAction(operation)
+      await unwrap(api.PUT('/actions/{integration}/{action}', { params: { path: { integration: name, action } }, body: actionOf(operation) }))
       return { integration: integration.name, action }
     },
     onSuccess: ({ integration, action }) => {
@@ -58,20 +56,7 @@ export function ByHand() {
       <AuthFields value={auth} onChange={setAuth} fault={(pointer) => faults.get(`/auth${pointer}`)} />
       <fieldset className="panel p-4">
         <legend className="px-1 text-sm font-medium">First action</legend>
-        <div className="grid gap-4 sm:grid-cols-[8rem_minmax(0,1fr)]">
-          <Field label="Method">
-            {(control) => (
-              <Select {...control} value={method} onChange={(event) => setMethod(event.target.value as typeof method)}>
-                {METHODS.map((one) => (
-                  <option key={one}>{one}</option>
-                ))}
-              </Select>
-            )}
-          </Field>
-          <Field label="Path" optional hint="{names} become inputs; the rest is written on the action’s own page." error={faults.get('/path')}>
-            {(control) => <Input {...control} value={path} onChange={(event) => setPath(event.target.value)} placeholder="/users/{id}" className="font-mono" />}
-          </Field>
-        </div>
+        <OperationFields value={operation} onChange={setOperation} optional hint="{names} become inputs; the rest is written on the action’s own page." fault={faults.get('/path')} />
       </fieldset>
       {create.error && <ProblemNotice error={create.error} />}
       <Button type="submit" look="primary" needs="registry:write" busy={create.isPending}>

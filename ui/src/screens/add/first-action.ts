@@ -2,6 +2,9 @@ import type { Shape } from '@/api/client'
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
+/** Which operation of the API an action is. */
+export type Operation = { method: (typeof METHODS)[number]; path: string }
+
 const BEHAVIOUR: Record<(typeof METHODS)[number], Shape['ActionFacts']['behaviour']> = {
   GET: 'read',
   POST: 'create',
@@ -11,7 +14,8 @@ const BEHAVIOUR: Record<(typeof METHODS)[number], Shape['ActionFacts']['behaviou
 }
 
 /** An action as somebody would begin it by hand: the path's `{names}` are asked for as texts; a write takes any body. */
-export function actionOf(method: (typeof METHODS)[number], path: string): Shape['ActionFacts'] {
+export function actionOf({ method, path: written }: Operation): Shape['ActionFacts'] {
+  const path = written.trim()
   const names = [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => name ?? '')
   const takesBody = method !== 'GET' && method !== 'DELETE'
   return {
@@ -36,7 +40,7 @@ export function actionOf(method: (typeof METHODS)[number], path: string): Shape[
 }
 
 /** `GET /users/{id}` → `get-users-id`. */
-export const nameOfAction = (method: string, path: string): string =>
+export const nameOfAction = ({ method, path }: Operation): string =>
   `${method} ${path}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
 import { useEffect, useMemo, type ReactNode } from 'react'
 import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
 import { integrationsPages, usageQuery } from '@/api/queries'
 import { matches } from '@/app/hits'
+import { AddIntegration } from '@/components/add-integration'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
 import { Select } from '@/components/field'
@@ -43,7 +43,7 @@ export function Integrations() {
     (row) => matches(q, `${row.name} ${row.title} ${row.base_url} ${row.tags.join(' ')}`) && (!tag || row.tags.includes(tag)),
   )
   return (
-    <Page title="Integrations" actions={<AddButton />}>
+    <Page title="Integrations" actions={<AddIntegration />}>
       <div className="mb-3 flex flex-wrap gap-2">
         <SearchBox label="Search integrations" value={q} onChange={(text) => filter({ q: text || undefined })} className="w-full sm:w-72" />
         {tags.length > 0 && (
@@ -77,19 +77,10 @@ export function Integrations() {
   )
 }
 
-const AddButton = () => (
-  <Button look="primary" asChild needs="registry:write">
-    <Link to="/add">
-      <Plus aria-hidden className="size-4" />
-      Add an integration
-    </Link>
-  </Button>
-)
-
 const ClearButton = ({ onClick }: { onClick: () => void }) => <Button onClick={onClick}>Clear the filter</Button>
 
 const NoneYet = () => (
-  <Empty title="No integrations yet" action={<AddButton />}>
+  <Empty title="No integrations yet" action={<AddIntegration />}>
     Give Waygate the documentation of an API: a URL, a file, or pasted text. On the command line:{' '}
     <code className="font-mono text-xs">waygate add https://…/openapi.json</code>
   </Empty>

@@ -1,7 +1,7 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Plus } from 'lucide-react'
 import { api, unwrap, type Shape } from '@/api/client'
 import { pagesOf, usePages } from '@/api/pages'
+import { AddIntegration } from '@/components/add-integration'
 import { Button } from '@/components/button'
 import { Empty } from '@/components/empty'
 import { Input, Select } from '@/components/field'
@@ -31,7 +31,7 @@ export function Jobs() {
   )
   const isFiltered = Boolean(integration || status)
   return (
-    <Page title="Jobs" actions={<AddButton />}>
+    <Page title="Jobs" actions={<AddIntegration />}>
       <div className="mb-3 flex flex-wrap gap-2">
         <Input
           aria-label="Integration"
@@ -68,7 +68,7 @@ export function Jobs() {
             isFiltered ? (
               <Empty title="No job answers that" action={<Button onClick={() => filter({ integration: undefined, status: undefined })}>Clear the filter</Button>} />
             ) : (
-              <Empty title="No jobs yet" action={<AddButton />}>
+              <Empty title="No jobs yet" action={<AddIntegration />}>
                 A job reads the documentation of an API into a draft, which you review.
               </Empty>
             )
@@ -78,15 +78,6 @@ export function Jobs() {
     </Page>
   )
 }
-
-const AddButton = () => (
-  <Button look="primary" asChild needs="registry:write">
-    <Link to="/add">
-      <Plus aria-hidden className="size-4" />
-      Add an integration
-    </Link>
-  </Button>
-)
 
 const COLUMNS: Column<Job>[] = [
   {
