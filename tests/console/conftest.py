@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import ROOT, LocalStack, start_stack
+from tests.console.hand import Hand
 
 expect.set_options(timeout=15_000)
 CHROMIUM = shutil.which("chromium")
@@ -119,3 +120,9 @@ def page(context: BrowserContext, stack: LocalStack, watch: Watch) -> Iterator[P
     page.get_by_role("heading", name="Integrations", level=1).wait_for()
     yield page
     assert watch.complaints == []
+
+
+@pytest.fixture
+def hand(page: Page, stack: LocalStack) -> Hand:
+    """What a person does on the page."""
+    return Hand(page, stack)

@@ -10,26 +10,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import LocalStack
-
-
-def _go(page: Page, stack: LocalStack, path: str, heading: str) -> None:
-    page.goto(f"{stack.url}/#{path}")
-    expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
-
-
-def _api(stack: LocalStack, method: str, path: str, body: Any = None) -> Any:
-    answer = requests.request(
-        method, f"{stack.url}/api/v1{path}", json=body, headers={"Authorization": f"Bearer {stack.key}"}, timeout=30
-    )
-    assert answer.ok, answer.text
-    return answer.json()
+from tests.console.hand import Hand
 
 
 def _answer(page: Page) -> Locator:
@@ -47,8 +34,8 @@ def _write(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def test_one_input_is_a_form_and_json_and_its_faults_stand_where_they_are(page: Page, stack: LocalStack) -> None:
-    _go(page, stack, "/integrations/demo/actions/create-order", "Place an order")
+def test_one_input_is_a_form_and_json_and_its_faults_stand_where_they_are(hand: Hand, page: Page) -> None:
+    hand.go("/integrations/demo/actions/create-order", "Place an order")
     run = page.get_by_role("button", name="Run against the real account")
     run.click()
     pet = page.get_by_label("pet_id", exact=True)
@@ -79,23 +66,23 @@ def test_one_input_is_a_form_and_json_and_its_faults_stand_where_they_are(page: 
     assert re.search(r"req_[0-9A-Z]{26}", _answer(page).inner_text())
 
 
-def test_a_dry_run_shows_the_request_and_sends_nothing(page: Page, stack: LocalStack) -> None:
-    before = _api(stack, "POST", "/actions/demo/list-orders", {})["data"]
-    _go(page, stack, "/integrations/demo/actions/create-order", "Place an order")
+def test_a_dry_run_shows_the_request_and_sends_nothing(hand: Hand, page: Page) -> None:
+    before = hand.api("POST", "/actions/demo/list-orders", {})["data"]
+    hand.go("/integrations/demo/actions/create-order", "Place an order")
     page.get_by_label("pet_id", exact=True).fill("1")
     page.get_by_role("button", name="Dry run").click()
     expect(_answer(page)).to_contain_text("Nothing was sent")
     request = page.get_by_role("region", name="The request").inner_text()
     assert request.startswith("POST http")
     assert "X-Api-Key: [redacted]" in request
-    assert _api(stack, "POST", "/actions/demo/list-orders", {})["data"] == before
+    assert hand.api("POST", "/actions/demo/list-orders", {})["data"] == before
 
 
 @pytest.mark.parametrize("language", ["curl", "CLI"])
-def test_what_is_copied_does_what_the_page_does(page: Page, stack: LocalStack, language: str) -> None:
+def test_what_is_copied_does_what_the_page_does(hand: Hand, page: Page, stack: LocalStack, language: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("NOT TESTED: there is no curl")
-    _go(page, stack, "/integrations/demo/actions/search-pets", "Search pets")
+    hand.go("/integrations/demo/actions/search-pets", "Search pets")
     page.get_by_role("tab", name="JSON").click()
     _write(page, '{"name_contains": "re", "statuses": ["available"]}')
     page.get_by_role("tab", name=language).click()
@@ -112,16 +99,16 @@ def test_what_is_copied_does_what_the_page_does(page: Page, stack: LocalStack, l
     assert json.loads(done.stdout)["data"] == json.loads(page.get_by_role("region", name="Data").inner_text())
 
 
-def test_files_go_up_by_the_form_and_come_back_as_pictures(page: Page, stack: LocalStack, tmp_path: Path) -> None:
-    photo = base64.b64decode(_api(stack, "POST", "/actions/demo/download-photo", {"pet_id": 1})["data"]["base64"])
+def test_files_go_up_by_the_form_and_come_back_as_pictures(hand: Hand, page: Page, tmp_path: Path) -> None:
+    photo = base64.b64decode(hand.api("POST", "/actions/demo/download-photo", {"pet_id": 1})["data"]["base64"])
     (tmp_path / "rex.png").write_bytes(photo)
-    _go(page, stack, "/integrations/demo/actions/upload-photo", "Upload a pet's photo")
+    hand.go("/integrations/demo/actions/upload-photo", "Upload a pet's photo")
     page.get_by_label("pet_id", exact=True).fill("2")
     page.get_by_label("file", exact=True).set_input_files(tmp_path / "rex.png")
     page.get_by_role("button", name="Run against the real account").click()
     expect(_answer(page)).to_contain_text("201")
 
-    _go(page, stack, "/integrations/demo/actions/download-photo", "Download a pet's photo")
+    hand.go("/integrations/demo/actions/download-photo", "Download a pet's photo")
     page.get_by_label("pet_id", exact=True).fill("2")
     page.get_by_role("button", name="Run", exact=True).click()
     picture = page.get_by_role("img", name="The answer")
@@ -132,7 +119,7 @@ def test_files_go_up_by_the_form_and_come_back_as_pictures(page: Page, stack: Lo
     assert saved.value.path().read_bytes() == photo
 
 
-def test_a_call_is_found_in_the_log_looked_at_edited_and_run_again(page: Page, stack: LocalStack) -> None:
+def test_a_call_is_found_in_the_log_looked_at_edited_and_run_again(hand: Hand, page: Page, stack: LocalStack) -> None:
     for pet in (1, 2, 998):
         requests.post(
             f"{stack.url}/api/v1/actions/demo/get-pet",
@@ -140,7 +127,7 @@ def test_a_call_is_found_in_the_log_looked_at_edited_and_run_again(page: Page, s
             headers={"Authorization": f"Bearer {stack.key}"},
             timeout=30,
         )
-    _go(page, stack, "/invocations", "Invocations")
+    hand.go("/invocations", "Invocations")
     page.get_by_label("Action", exact=True).fill("get-pet")
     page.get_by_label("Outcome").select_option("Failed")
     expect(page).to_have_url(re.compile(r"outcome=failed&action=get-pet"))
@@ -163,8 +150,8 @@ def test_a_call_is_found_in_the_log_looked_at_edited_and_run_again(page: Page, s
     expect(_answer(page)).to_contain_text("Rex")
 
 
-def test_an_idempotency_key_gathers_the_calls_that_share_it(page: Page, stack: LocalStack) -> None:
-    _go(page, stack, "/integrations/demo/actions/create-pet", "Add a pet")
+def test_an_idempotency_key_gathers_the_calls_that_share_it(hand: Hand, page: Page) -> None:
+    hand.go("/integrations/demo/actions/create-pet", "Add a pet")
     page.get_by_label("name", exact=True).fill("Once")
     page.get_by_text("More options").click()
     page.get_by_role("button", name="Make an idempotency key").click()
