@@ -91,7 +91,7 @@ export function Connection() {
           {error && <ProblemNotice error={error} />}
           {test.data && <VerdictNotice verdict={test.data} />}
           <Told row={row} />
-          <Settings key={row.version} row={row} />
+          <Settings stored={row} />
           <AuditTrail integration={integration} connection={connection} since={row.created_at} />
         </div>
       )}

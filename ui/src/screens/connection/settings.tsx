@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { etagOf } from '@/api/etag'
 import { mergePatch } from '@/api/merge-patch'
 import { asProblem } from '@/api/problem'
 import { readJson } from '@/api/read-json'
@@ -11,7 +12,8 @@ import { ProblemNotice } from '@/components/problem'
 const shown = (value: object) => (Object.keys(value).length ? JSON.stringify(value, null, 2) : '')
 
 /** What a connection holds besides its credential. */
-export function Settings({ row }: { row: Shape['Connection'] }) {
+export function Settings({ stored }: { stored: Shape['Connection'] }) {
+  const [row, setRow] = useState(stored) // what was last read and saved here
   const [config, setConfig] = useState(shown(row.config))
   const [metadata, setMetadata] = useState(shown(row.metadata))
   const [tags, setTags] = useState(row.tags.join(', '))
@@ -22,7 +24,7 @@ export function Settings({ row }: { row: Shape['Connection'] }) {
       unwrap(
         api.PATCH('/connections/{integration}/{connection}', {
           params: { path: { integration: row.integration, connection: row.name } },
-          headers: { 'If-Match': `"${row.version}"` },
+          headers: { 'If-Match': etagOf(row) },
           body: {
             config: mergePatch(row.config, read.config.value) as Record<string, unknown>,
             metadata: mergePatch(row.metadata, read.metadata.value) as Record<string, unknown>,
@@ -30,7 +32,13 @@ export function Settings({ row }: { row: Shape['Connection'] }) {
           },
         }),
       ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['connections'] }),
+    onSuccess: (saved) => {
+      setRow(saved)
+      setConfig(shown(saved.config))
+      setMetadata(shown(saved.metadata))
+      setTags(saved.tags.join(', '))
+      void queries.invalidateQueries({ queryKey: ['connections'] })
+    },
   })
   const isChanged = config !== shown(row.config) || metadata !== shown(row.metadata) || tags !== row.tags.join(', ')
   const faults = save.error ? asProblem(save.error).faults() : new Map<string, string>()
@@ -56,9 +64,16 @@ export function Settings({ row }: { row: Shape['Connection'] }) {
           {(control) => <Input {...control} value={tags} onChange={(event) => setTags(event.target.value)} className="max-w-sm" />}
         </Field>
         {save.error && <ProblemNotice error={save.error} />}
-        <Button type="submit" needs="connections:write" busy={save.isPending} disabled={!isChanged}>
-          Save the settings
-        </Button>
+        <div className="flex items-center gap-3">
+          <Button type="submit" needs="connections:write" busy={save.isPending} disabled={!isChanged}>
+            Save the settings
+          </Button>
+          {save.isSuccess && !isChanged && (
+            <span role="status" className="text-sm text-ok">
+              Saved
+            </span>
+          )}
+        </div>
       </form>
     </section>
   )

@@ -1,12 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import { useState, type FormEvent } from 'react'
 import { api, unwrap, type Shape } from '@/api/client'
+import { etagOf } from '@/api/etag'
 import { outdated } from '@/api/stale'
 import { asProblem } from '@/api/problem'
 import { readJson } from '@/api/read-json'
 import { AuthFields } from '@/components/auth-fields'
 import { Button } from '@/components/button'
 import { Checkbox, Field, Input, Select, Textarea } from '@/components/field'
+import { Group } from '@/components/group'
 import { ProblemNotice } from '@/components/problem'
 import { fieldsOf, losesConnections, patchOf, type Fields } from './settings-fields'
 
@@ -14,18 +16,21 @@ const OUTPUT = { off: 'off: answers are not checked', warn: 'warn: what does not
 const RECORD = { metadata: 'metadata: no bodies', full: 'full: bodies too, sealed, for 7 days', none: 'none: metrics alone' }
 
 /** Edits an integration; only what differs is sent, and nothing is overwritten that somebody else has changed since. */
-export function SettingsForm({ integration }: { integration: Shape['Integration'] }) {
+export function SettingsForm({ stored }: { stored: Shape['Integration'] }) {
+  const [integration, setIntegration] = useState(stored) // what was last read and saved here
   const [fields, setFields] = useState<Fields>(() => fieldsOf(integration))
   const queries = useQueryClient()
   const save = useMutation({
     mutationFn: () =>
       unwrap(
         api.PATCH('/integrations/{integration}', {
-          params: { path: { integration: integration.name }, header: { 'If-Match': `"${integration.version}"` } },
+          params: { path: { integration: integration.name }, header: { 'If-Match': etagOf(integration) } },
           body: patchOf(integration, fields),
         }),
       ),
-    onSuccess: () => {
+    onSuccess: (saved) => {
+      setIntegration(saved)
+      setFields(fieldsOf(saved))
       void outdated(queries, 'integrations', 'connections')
     },
   })
@@ -121,14 +126,5 @@ export function SettingsForm({ integration }: { integration: Shape['Integration'
         )}
       </div>
     </form>
-  )
-}
-
-function Group({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) {
-  return (
-    <fieldset className="panel p-4">
-      <legend className="px-1 text-sm font-semibold">{title}</legend>
-      <div className={wide ? 'space-y-4' : 'grid gap-4 sm:grid-cols-2'}>{children}</div>
-    </fieldset>
   )
 }

@@ -12,7 +12,7 @@ export function Settings() {
   if (!data) return <SkeletonLines count={10} />
   return (
     <div className="max-w-3xl space-y-6">
-      <SettingsForm key={data.version} integration={data} />
+      <SettingsForm key={data.name} stored={data} />
       <DeleteIntegration integration={data} />
     </div>
   )
