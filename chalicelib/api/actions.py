@@ -194,6 +194,6 @@ def _check_schema(member: str, schema: Any, shared: dict[str, Any]) -> None:
             raise UnusableSchema(fault_found)
         compile_schema(whole)
     except UnusableSchema as error:
-        detail = f"refers to unknown {', '.join(missing)}" if missing else str(error)
-        fault = {"pointer": f"/{member}", "code": "schema_unusable", "detail": detail}
+        detail = f"refers to unknown {', '.join(missing)}" if missing else error.reason
+        fault = {"pointer": f"/{member}{error.pointer}", "code": "schema_unusable", "detail": detail}
         raise InvalidInput(f"The {member} is not a usable JSON Schema (2020-12).", errors=[fault]) from None

@@ -26,7 +26,11 @@ _lock = threading.Lock()
 
 
 class UnusableSchema(ValueError):
-    """The schema does not compile; the message says why."""
+    """The schema does not compile; the message says why, `reason` too, and `pointer` where in the schema."""
+
+    def __init__(self, reason: str, pointer: str = "") -> None:
+        super().__init__(f"{pointer}: {reason}" if pointer else reason)
+        self.reason, self.pointer = reason, pointer
 
 
 def _refuse(uri: str) -> Any:
@@ -43,8 +47,7 @@ def compile_schema(schema: Any) -> Any:
             pattern_options=jsonschema_rs.RegexOptions(),
         )
     except jsonschema_rs.ValidationError as error:  # the schema does not fit the meta-schema
-        where = pointer(list(error.instance_path))
-        raise UnusableSchema(f"{where}: {error.message}"[:300] if where else str(error.message)[:300]) from None
+        raise UnusableSchema(str(error.message)[:300], pointer(list(error.instance_path))) from None
     except (ValueError, jsonschema_rs.ReferencingError) as error:
         raise UnusableSchema(str(error)[:300]) from None
 

@@ -133,7 +133,10 @@ def test_replacing_an_action_is_a_new_version(api: Api, demo: DemoServer) -> Non
         ({"method": "FETCH"}, "/method"),
         ({"bindings": {}}, ""),
         ({"path": "/pets/{id}"}, ""),
-        ({"input_schema": {"type": "object", "properties": {"pet_id": {"type": "wrong"}}}}, "/input_schema"),
+        (
+            {"input_schema": {"type": "object", "properties": {"pet_id": {"type": "wrong"}}}},
+            "/input_schema/properties/pet_id/type",
+        ),
         (
             {"input_schema": {"type": "object", "properties": {"pet_id": {"$ref": "#/$defs/Nothing"}}}},
             "/input_schema",
@@ -146,7 +149,7 @@ def test_replacing_an_action_is_a_new_version(api: Api, demo: DemoServer) -> Non
             {"input_schema": {"type": "object", "properties": {"pet_id": {"type": "string", "pattern": "(a)\\1"}}}},
             "/input_schema",
         ),
-        ({"output_schema": {"type": "wrong"}}, "/output_schema"),
+        ({"output_schema": {"type": "wrong"}}, "/output_schema/type"),
         ({"bindings": {"pet_id": {"in": "nowhere", "name": "pet_id"}}}, "/bindings/pet_id/in"),
         ({"version": 3}, "/version"),
         ({"path": "/../admin/{pet_id}"}, "/path"),

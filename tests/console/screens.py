@@ -59,6 +59,7 @@ class Furnished:
             "settings": "/integrations/demo/settings",
             "health": "/integrations/demo/health",
             "action": "/integrations/demo/actions/create-pet",
+            "edit-action": "/integrations/demo/actions/create-pet/edit",
             "add": f"/add?url={self.demo}/docs",
             "by-hand": "/add?way=hand",
             "jobs": "/jobs",

@@ -39,6 +39,13 @@ export const actionQuery = (integration: string, action: string) =>
     queryFn: () => unwrap(api.GET('/actions/{integration}/{action}', { params: { path: { integration, action } } })),
   })
 
+/** An action with its output schema too. */
+export const wholeActionQuery = (integration: string, action: string) =>
+  queryOptions({
+    queryKey: ['actions', 'whole', integration, action],
+    queryFn: () => unwrap(api.GET('/actions/{integration}/{action}', { params: { path: { integration, action }, query: { include: 'output_schema' } } })),
+  })
+
 export const connectionsQuery = (integration: string) =>
   queryOptions({
     queryKey: ['connections', 'of', integration],

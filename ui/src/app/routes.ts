@@ -5,6 +5,7 @@ import { route as apiKeys } from '@/screens/api-keys/route'
 import { route as connection } from '@/screens/connection/route'
 import { route as connections } from '@/screens/connections/route'
 import { route as draft } from '@/screens/draft/route'
+import { route as editAction } from '@/screens/edit-action/route'
 import { route as integration } from '@/screens/integration/route'
 import { route as integrations } from '@/screens/integrations/route'
 import { route as invocation } from '@/screens/invocation/route'
@@ -32,6 +33,7 @@ export const routeTree = rootRoute.addChildren([
     integrations,
     integration,
     action,
+    editAction,
     add,
     jobs,
     job,

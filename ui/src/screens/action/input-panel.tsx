@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical, Play, RotateCcw } from 'lucide-react'
 import { lazy, Suspense, useRef, type ReactNode } from 'react'
-import { api, unwrap, type Shape } from '@/api/client'
+import type { Shape } from '@/api/client'
+import { wholeActionQuery } from '@/api/queries'
 import { afterDrawing } from '@/components/after-drawing'
 import { Button } from '@/components/button'
 import { JsonView } from '@/components/json-view'
@@ -136,11 +137,7 @@ const NoForm = ({ why, onJson }: { why: string; onJson: () => void }) => (
 )
 
 function Schemas({ action }: { action: Shape['Action'] }) {
-  const { integration, name } = action
-  const whole = useQuery({
-    queryKey: ['actions', 'output', integration, name],
-    queryFn: () => unwrap(api.GET('/actions/{integration}/{action}', { params: { path: { integration, action: name }, query: { include: 'output_schema' } } })),
-  })
+  const whole = useQuery(wholeActionQuery(action.integration, action.name))
   return (
     <div className="space-y-4">
       <h3 className="mb-1 text-sm font-medium">Input</h3>

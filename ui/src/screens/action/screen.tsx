@@ -1,8 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Pencil } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react'
 import type { Shape } from '@/api/client'
 import { actionQuery, integrationQuery } from '@/api/queries'
+import { Button } from '@/components/button'
 import { Copyable } from '@/components/copy'
 import { LongText } from '@/components/long-text'
 import { Page } from '@/components/page'
@@ -45,7 +47,19 @@ export function Action() {
     )
   }
   return (
-    <Page title={data?.title || name} trail={trail} beside={data && <BehaviourState behaviour={data.behaviour} />}>
+    <Page
+      title={data?.title || name}
+      trail={trail}
+      beside={data && <BehaviourState behaviour={data.behaviour} />}
+      actions={
+        <Button asChild needs="registry:write">
+          <Link to="/integrations/$integration/actions/$action/edit" params={{ integration, action: name }}>
+            <Pencil aria-hidden className="size-3.5" />
+            Edit
+          </Link>
+        </Button>
+      }
+    >
       {data ? (
         <>
           <Facts action={data} />

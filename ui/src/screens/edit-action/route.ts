@@ -1,0 +1,12 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { wholeActionQuery } from '@/api/queries'
+import { shellRoute } from '@/app/root'
+
+export const route = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/integrations/$integration/actions/$action/edit',
+  loader: ({ context: { queries }, params: { integration, action } }) => {
+    void queries.prefetchQuery(wholeActionQuery(integration, action))
+  },
+  component: lazyRouteComponent(() => import('./screen'), 'EditAction'),
+})
