@@ -15,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 # Two workers on the smallest machine that we support; more where there are more cores.
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench format lock package deploy rollback key destroy rehearse clean
+.PHONY: help run ui console browser servers test oidc policies lint audit smoke-llm bench-scraping bench lighthouse format lock package deploy rollback key destroy rehearse clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -93,7 +93,7 @@ lint: $(VENV)/.dev $(VENV)-checkov/.made ## ruff, mypy, import-linter, bandit, c
 
 audit: $(VENV)/.dev ## Known vulnerabilities in what is pinned (asks PyPI and npm)
 	@for file in requirements*.txt; do $(VENV)/bin/pip-audit --progress-spinner off --disable-pip --no-deps -r $$file; done
-	@for folder in $(dir $(wildcard ui/package-lock.json)) tests/auth/oidc tests/clients; do npm audit --prefix $$folder; done
+	@for folder in $(dir $(wildcard ui/package-lock.json)) tests/auth/oidc tests/clients bench/lighthouse; do npm audit --prefix $$folder; done
 
 smoke-llm: $(VENV)/.local ## Read a page with the model that WAYGATE_LLM_BASE_URL and _MODEL name, and say what it did
 	@$(PY) -m bench.smoke_llm
@@ -107,6 +107,13 @@ bench: $(VENV)/.dev $(VENV)-bench/.made ## Measure invoking, importing, searchin
 	@$(PY) -m bench.search
 	@$(PY) -m bench.refreshing
 	@$(PY) -m bench.cold_start
+
+lighthouse: $(VENV)/.dev ui browser bench/lighthouse/node_modules/.made ## Measure the console's pages in Lighthouse, mobile and desktop; fails below 95 (minutes)
+	@$(PY) -m bench.lighthouse $(ARGS)
+
+bench/lighthouse/node_modules/.made: bench/lighthouse/package.json bench/lighthouse/package-lock.json
+	@echo "Installing Lighthouse …"
+	@cd bench/lighthouse && npm ci --no-audit --no-fund --silent && touch node_modules/.made
 
 package: $(VENV)/.local ## Make the zip that `chalice deploy` ships to STAGE: locked, slim, with bytecode
 	@$(PY) -m infra.packaging --stage $(STAGE)

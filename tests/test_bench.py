@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from bench.importing import keep
+from bench.lighthouse.__main__ import Result, Run, share_of
 from bench.roundtrip import differing, exported, spoilings
 from bench.validator import Validator
 from chalicelib.registry.upstream_document import upstream_document
@@ -56,3 +58,24 @@ def test_each_benchmark_keeps_the_others_part_of_the_page(tmp_path: Path) -> Non
     keep(page, "# Two\n## Part\n2\n", title="# Two")
     keep(page, "# One\nnew\n", title="# One")
     assert page.read_text() == "# One\nnew\n\n# Two\n## Part\n2\n"
+
+
+def test_a_page_that_waited_for_a_processor_is_told_from_a_slow_one() -> None:
+    def task(thread: int, wall_ms: int, ran_ms: int) -> dict[str, Any]:
+        return {"name": "RunTask", "pid": 1, "tid": thread, "dur": wall_ms * 1_000, "tdur": ran_ms * 1_000}
+
+    called = {"name": "FunctionCall", "pid": 1, "tid": 7}
+    assert share_of([called, task(7, 100, 25), task(7, 100, 75), task(7, 4, 0), task(8, 100, 0)]) == 0.5
+
+
+def test_every_category_must_reach_the_goal() -> None:
+    def result(*performance: int, seo: int = 100, share: float = 1.0) -> Result:
+        rest = {"accessibility": 100, "best-practices": 100, "seo": seo}
+        return Result(
+            "add", "mobile", tuple(Run({"performance": one, **rest}, {}, 0.0, share) for one in performance), 3
+        )
+
+    assert result(90, 95, 96).is_good
+    assert not result(90, 94, 96).is_good
+    assert not result(99, 99, 99, seo=94).is_good
+    assert result(99, share=0.5).is_disturbed

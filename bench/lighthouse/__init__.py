@@ -1,0 +1,1 @@
+"""Lighthouse over the console's pages, as they are on the local stack."""
