@@ -1,4 +1,8 @@
-"""Waygate's local stack, a process of its own, called over HTTP by urllib3. Arguments: the upstream's address."""
+"""Waygate's local stack, a process of its own, called over HTTP by urllib3.
+
+Arguments: the upstream's address, and what is recorded of a call (`policy.record`). Here the stand-in delivers and
+stores the records, in the same process; in AWS that is another function's work.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from bench import meter
 from bench.rivals import waygate_setup
 
 
-def main(upstream: str) -> None:
+def main(upstream: str, record: str) -> None:
     """Serve the meter."""
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder) / "state"
@@ -38,7 +42,7 @@ def main(upstream: str) -> None:
                     raise RuntimeError(answer.data)
                 return answer.json()
 
-            waygate_setup.prepare(call, upstream, 10)
+            waygate_setup.prepare(call, upstream, 10, record)
 
             def new_caller() -> Callable[[], Any]:
                 mine = urllib3.PoolManager()
