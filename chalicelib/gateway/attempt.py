@@ -138,9 +138,10 @@ def _refusal(answer: Answer, verdict: Verdict) -> WaygateError:
     match verdict.kind:
         case "rate_limited":
             wait_s = cooldowns.UNSAID_S if limit.cool_down_s is None else limit.cool_down_s
-            headers = {"Retry-After": str(max(1, math.ceil(min(cooldowns.LONGEST_S, wait_s))))}
+            seconds = max(1, math.ceil(min(cooldowns.LONGEST_S, wait_s)))
             facts = {"rate_limit": limit.facts()} if limit.facts() else {}
-            return UpstreamRateLimited(detail, fix="Come back later.", headers=headers, facts=facts)
+            headers = {"Retry-After": str(seconds)}
+            return UpstreamRateLimited(detail, fix=f"Come back in {seconds} s.", headers=headers, facts=facts)
         case "credential_refused":
             fix = "The upstream does not accept the connection's credential: test or replace the connection."
             return UpstreamRefused(detail, fix=fix, facts={"credential_refused": True})
