@@ -10,37 +10,16 @@ gc.disable()  # what is imported stays: to look for garbage among it takes a ten
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib import aws
-from chalicelib.api import (
-    actions,
-    audit,
-    clients,
-    connect_sessions,
-    connections,
-    exports,
-    health,
-    integration_health,
-    integrations,
-    invocations,
-    keyring,
-    keys,
-    oauth,
-    openapi,
-    scrape_jobs,
-    tags,
-    transfers,
-    uploads,
-    usage,
-    workspaces,
-)
+from chalicelib.api import openapi
 from chalicelib.api.application import Application
+from chalicelib.api.resources import RESOURCES
+from chalicelib.api.routing import declared_by
 from chalicelib.settings import settings
 
 app = Application(app_name="waygate")
-openapi.describe(app.endpoints)
-app.serve(
-    *(health, openapi, keys, workspaces, keyring, integrations, integration_health, exports, clients, actions, tags),
-    *(connections, transfers, audit, oauth, connect_sessions, scrape_jobs, uploads, invocations, usage),
-)
+app.serve(RESOURCES)
+openapi.describe(lambda: app.endpoints)
+declared_by("invoking")  # comes with the process, since every invocation needs it
 
 
 @app.lambda_function(name="administer")

@@ -1,4 +1,4 @@
-"""``/actions``: list, search, describe, write by hand, delete; and POST invokes."""
+"""``/actions``: list, search, describe, write by hand, delete; `invoking` has the POST."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.api import cursors, instants, invoking
+from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Query, Reply, Routes, etag, invalid, read_model
 from chalicelib.errors import InvalidInput
 from chalicelib.merge_patch import merge
@@ -17,7 +17,6 @@ from chalicelib.registry.schema_bounds import over_limit
 from chalicelib.registry.sendable import check_sendable
 from chalicelib.registry.tables import ActionRow
 from chalicelib.registry.validation import UnusableSchema, compile_schema
-from chalicelib.settings import Caps
 
 routes = Routes()
 _SENT = ("bindings", "constants", "server", "idempotency_header")  # what tells where a value goes
@@ -35,12 +34,6 @@ class Description(Query):
     """What a description includes besides the input."""
 
     include: str | None = Field(default=None, pattern=r"^output_schema$")
-
-
-class Invocation(Query):
-    """How an action is run."""
-
-    dry_run: bool = False
 
 
 class ActionPatch(BaseModel):
@@ -112,22 +105,6 @@ def delete(context: Context) -> Reply:
     context.check_etag(int(row.version))
     actions.delete(context.workspace, str(row.integration), [row.name])
     return Reply(None, 204)
-
-
-@routes(
-    "POST",
-    "/v1/actions/{integration}/{action}",
-    is_public=True,  # stage 1 of the invocation authorizes
-    query=Invocation,
-    max_bytes=Caps.REQUEST_BYTES,
-    reads_raw_body=True,
-)
-def run(context: Context, query: Invocation) -> Reply:
-    """Invoke the action: the body is its input, and nothing else."""
-    parameters = context.parameters
-    return invoking.answer(
-        context, parameters["integration"], parameters["action"], context.raw_body, dry_run=query.dry_run
-    )
 
 
 def show(row: ActionRow, *, with_output: bool) -> dict[str, Any]:

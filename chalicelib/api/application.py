@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import threading
-from collections.abc import Callable, Iterable
-from types import ModuleType
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -19,7 +18,7 @@ from chalice.app import Chalice, Request, Response, RestAPIEventHandler
 
 from chalicelib import aws
 from chalicelib.api import cross_origin
-from chalicelib.api.routing import Context, Endpoint, Reply, answer_to
+from chalicelib.api.routing import Context, Endpoint, Reply, answer_to, declared_by
 from chalicelib.errors import MethodNotAllowed, RouteNotFound, TooLarge, WaygateError
 from chalicelib.gateway.invoke import new_request_id
 from chalicelib.observability import call_of, forget_secrets, logger, redact_bytes, trace_id
@@ -53,14 +52,14 @@ class _Answer(Response):
 
 
 class Application(Chalice):
-    """The deployed application: `serve` declares the resources of a module of `api`."""
+    """The deployed application: `serve` declares the paths of the modules of `api`."""
 
     _here = threading.local()
 
     def __init__(self, app_name: str) -> None:
         super().__init__(app_name, configure_logs=False)
         self.api.binary_types = ["*/*"]
-        self.endpoints: list[Endpoint] = []
+        self._modules: list[str] = []
         for kind in ("pure_lambda", "scheduled", "sqs"):
             self.register_middleware(_with_ids, kind)
 
@@ -90,41 +89,45 @@ class Application(Chalice):
         self.current_request = handler.create_request_object(event, context)
         return handler(event, context)
 
-    def serve(self, *modules: ModuleType) -> None:
-        """Declare every endpoint of `modules`, the methods that their paths lack, and the two catch-alls."""
-        by_path: dict[str, dict[str, Endpoint]] = {}
-        for module in modules:
-            for endpoint in module.routes.endpoints:
-                self.endpoints.append(endpoint)
-                by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-        for path, endpoints in by_path.items():
-            self._declare(path, endpoints)
-        for path in ("/{proxy+}", "/v1/{proxy+}"):
-            self._declare(path, {})
+    @property
+    def endpoints(self) -> list[Endpoint]:
+        """All that is served. Imports every module of `api`."""
+        return [endpoint for module in self._modules for endpoint in declared_by(module).values()]
 
-    def _declare(self, path: str, endpoints: dict[str, Endpoint]) -> None:
+    def serve(self, resources: Mapping[str, Sequence[str]]) -> None:
+        """Declare, with every method, the paths of each module of `api`; and the two catch-alls.
+
+        A module is imported at the first request to one of its paths. A path of several modules asks them in turn.
+        """
+        self._modules = list(resources)
+        paths = dict.fromkeys(path for named in resources.values() for path in named)
+        for path in (*paths, "/{proxy+}", "/v1/{proxy+}"):
+            self._declare(path, [module for module, named in resources.items() if path in named])
+
+    def _declare(self, path: str, modules: Sequence[str]) -> None:
         def view(**parameters: str) -> Response:
-            return self._answer(path, endpoints, parameters)
+            return self._answer(path, modules, parameters)
 
         view.__name__ = path.strip("/").replace("/", "_").replace("{", "").replace("}", "") or "root"
         self.route(path, methods=list(METHODS), content_types=[], name=view.__name__)(view)
 
-    def _answer(self, path: str, endpoints: dict[str, Endpoint], parameters: dict[str, str]) -> Response:
+    def _answer(self, path: str, modules: Sequence[str], parameters: dict[str, str]) -> Response:
         request = self.current_request
         if request is None:
             raise RuntimeError("there is no request to answer")
         context = Context.of(request, self.lambda_context, parameters, request_id=new_request_id())
         with call_of(**_ids_of(request, context, self.lambda_context)):
-            return self._answer_to(path, endpoints, request, context)
+            return self._answer_to(path, modules, request, context)
 
-    def _answer_to(self, path: str, endpoints: dict[str, Endpoint], request: Request, context: Context) -> Response:
-        if (told := cross_origin.preflight(context, endpoints)) is not None:
-            return _encode(told, context)
+    def _answer_to(self, path: str, modules: Sequence[str], request: Request, context: Context) -> Response:
         try:
-            endpoint = endpoints.get("GET" if request.method == "HEAD" else request.method)
-            if endpoint is None:
-                raise _no_such(path, endpoints, request.method)
-            reply = answer_to(endpoint, context)
+            endpoint = _endpoint(path, modules, "GET" if request.method == "HEAD" else request.method)
+            if endpoint is not None:
+                reply = answer_to(endpoint, context)
+            elif (told := cross_origin.preflight(context, _methods(path, modules))) is not None:
+                reply = told
+            else:
+                raise _no_such(path, _methods(path, modules), request.method)
         except WaygateError as error:
             reply = _problem(error, context)
         except Exception:  # noqa: BLE001 (the edge: whatever happened, the caller gets an answer)
@@ -136,6 +139,18 @@ class Application(Chalice):
             return _encode(_problem(error, context), context)
         finally:
             forget_secrets()
+
+
+def _endpoint(path: str, modules: Sequence[str], method: str) -> Endpoint | None:
+    """The endpoint of the first of `modules` that has one; those after it are not imported."""
+    for module in modules:
+        if (found := declared_by(module).get((method, path))) is not None:
+            return found
+    return None
+
+
+def _methods(path: str, modules: Sequence[str]) -> list[str]:
+    return [method for module in modules for method, where in declared_by(module) if where == path]
 
 
 def _ids_of(request: Request, context: Context, lambda_context: Any) -> dict[str, str | None]:
@@ -154,8 +169,8 @@ def _with_ids(event: Any, get_response: Callable[[Any], Any]) -> Any:
         return get_response(event)
 
 
-def _no_such(path: str, endpoints: Iterable[str], method: str) -> WaygateError:
-    allowed = sorted({*endpoints, *({"HEAD"} if "GET" in endpoints else ())})
+def _no_such(path: str, methods: Iterable[str], method: str) -> WaygateError:
+    allowed = sorted({*methods, *({"HEAD"} if "GET" in methods else ())})
     if not allowed:
         return RouteNotFound("There is no such path.")
     return MethodNotAllowed(

@@ -1,18 +1,39 @@
-"""An invocation over HTTP: what its request's headers say, and how its result is answered."""
+"""``POST /actions/{integration}/{action}`` invokes: what its headers say, and how the result is answered."""
 
 from __future__ import annotations
 
 import math
 from typing import Final
 
-from chalicelib.api.routing import Context, Reply
+from chalicelib.api.routing import Context, Query, Reply, Routes
 from chalicelib.errors import BadHeader
 from chalicelib.gateway.invoke import invoke
 from chalicelib.gateway.story import Call, Result
 from chalicelib.settings import Caps
 
+routes = Routes()
 _LONGEST_KEY: Final = 255  # characters of an Idempotency-Key
 _RESERVE_S: Final = 1.5  # of Lambda's time, for everything but the upstream
+
+
+class Invocation(Query):
+    """How an action is run."""
+
+    dry_run: bool = False
+
+
+@routes(
+    "POST",
+    "/v1/actions/{integration}/{action}",
+    is_public=True,  # stage 1 of the invocation authorizes
+    query=Invocation,
+    max_bytes=Caps.REQUEST_BYTES,
+    reads_raw_body=True,
+)
+def run(context: Context, query: Invocation) -> Reply:
+    """Invoke the action: the body is its input, and nothing else."""
+    parameters = context.parameters
+    return answer(context, parameters["integration"], parameters["action"], context.raw_body, dry_run=query.dry_run)
 
 
 def answer(

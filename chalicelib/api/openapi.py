@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chalicelib.api.application import dump
 from chalicelib.api.routing import Context, Endpoint, Reply, Routes
 
 routes = Routes()
-_served: list[Sequence[Endpoint]] = []
+_served: list[Callable[[], Sequence[Endpoint]]] = []
 
 
-def describe(endpoints: Sequence[Endpoint]) -> None:
-    """`endpoints` are what the application serves: app.py says so, since imports never go up."""
+def describe(endpoints: Callable[[], Sequence[Endpoint]]) -> None:
+    """`endpoints` tells what the application serves: app.py says so, since imports never go up."""
     _served[:] = [endpoints]
 
 
@@ -27,4 +27,4 @@ def get(_: Context) -> Reply:
 def _document() -> bytes:
     from chalicelib.api.description import document
 
-    return dump(document.describe(_served[0]))
+    return dump(document.describe(_served[0]()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import importlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
@@ -184,6 +185,13 @@ class Routes:
             return handler
 
         return declare
+
+
+@functools.cache
+def declared_by(module: str) -> Mapping[tuple[str, str], Endpoint]:
+    """The endpoints, by method and path, of a module of this package, which is imported the first time."""
+    routes: Routes = importlib.import_module(f"{__package__}.{module}").routes
+    return {(endpoint.method, endpoint.path): endpoint for endpoint in routes.endpoints}
 
 
 def answer_to(endpoint: Endpoint, context: Context) -> Reply:

@@ -35,7 +35,7 @@ NEVER_SET: Final = frozenset(
     )
 )
 _NEVER_PREFIXES: Final = ("x-forwarded-", "proxy-")
-_PLAIN: Final = OAuthProfile()
+_PLAIN: Final = OAuthProfile.model_construct()
 
 
 class AuthScheme(BaseModel):

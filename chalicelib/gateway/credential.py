@@ -25,7 +25,6 @@ from chalicelib.errors import UpstreamFailed
 from chalicelib.gateway.resolve import Resolved
 from chalicelib.observability import Forms, guard_forms, guard_secrets
 from chalicelib.registry.models import IntegrationFacts
-from chalicelib.registry.renewal import renewal_of
 from chalicelib.settings import Caps
 
 
@@ -106,6 +105,8 @@ def not_refreshed(outcome: Outcome) -> UpstreamFailed:
 
 
 def _refresh(resolved: Resolved, row: ConnectionRow, wish: Wish, *, until: float) -> Outcome:
+    from chalicelib.registry.renewal import renewal_of  # with all of OAuth, which few invocations need
+
     return refresh.refresh(row, wish, renewal_of(resolved.integration, _actor(resolved)), until=until)
 
 

@@ -1,4 +1,7 @@
-"""Actions: create or replace, read, list and search, delete."""
+"""Actions: create or replace, read, list and search, delete.
+
+The search index is imported by what writes and searches: an invocation, which only reads, starts without it.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,8 @@ from chalicelib import aws, rows
 from chalicelib.auth import connections
 from chalicelib.aws import RowKey, is_condition_failure
 from chalicelib.errors import ActionNotFound, VersionConflict
-from chalicelib.registry import action_index
 from chalicelib.registry.integrations import did_you_mean
 from chalicelib.registry.models import ActionFacts
-from chalicelib.registry.search.rank import Question
 from chalicelib.registry.tables import ActionRow
 from chalicelib.settings import Caps
 
@@ -117,6 +118,8 @@ def not_found(workspace: str, integration: str, name: str) -> ActionNotFound:
 
 def put(row: ActionRow, *, seen: int | None) -> None:
     """Store `row`, provided the stored version still is `seen` (None: there is none)."""
+    from chalicelib.registry import action_index
+
     _save(row, ActionRow.name.does_not_exist() if seen is None else (ActionRow.version == seen))
     action_index.mark(str(row.workspace), [str(row.integration)])
 
@@ -146,6 +149,8 @@ def retag(row: ActionRow, tags: Sequence[str], *, now: dt.datetime) -> None:
 
 def put_many(new: Iterable[ActionRow]) -> None:
     """Store many rows, 25 to a call, whatever was there before."""
+    from chalicelib.registry import action_index
+
     written: set[tuple[str, str]] = set()
     with ActionRow.batch_write() as batch:
         for row in new:
@@ -158,6 +163,8 @@ def put_many(new: Iterable[ActionRow]) -> None:
 
 def delete(workspace: str, integration: str, names: Iterable[str]) -> None:
     """Delete the actions of these names."""
+    from chalicelib.registry import action_index
+
     owner = connections.owner(workspace, integration)
     with ActionRow.batch_write() as batch:
         for name in names:
@@ -222,6 +229,9 @@ def search(
     The index only proposes: each action is read from its row, so one that is gone, or that no longer passes the
     filters, does not appear.
     """
+    from chalicelib.registry import action_index
+    from chalicelib.registry.search.rank import Question
+
     start = int(after) if after else 0
     question = Question(text, wanted.integration, wanted.integrations, wanted.tag)
     asked = min(_RANKED, start + 2 * limit)

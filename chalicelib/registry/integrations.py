@@ -1,9 +1,11 @@
-"""Integrations: create, read, list, change, delete."""
+"""Integrations: create, read, list, change, delete.
+
+What no invocation needs (OAuth clients, the search index) is imported where it is used.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +13,11 @@ from pynamodb.exceptions import PutError
 
 from chalicelib import aws, rows
 from chalicelib.auth import connections
-from chalicelib.auth.oauth import clients, templates
+from chalicelib.auth.oauth import templates
 from chalicelib.auth.tables import ConnectionRow
 from chalicelib.aws import RowKey, is_condition_failure
 from chalicelib.egress import check_origin
 from chalicelib.errors import EgressBlocked, IntegrationNotFound, InvalidInput, NameTaken, VersionConflict
-from chalicelib.registry import action_index
 from chalicelib.registry.models import IntegrationFacts
 from chalicelib.registry.tables import ActionRow, IntegrationRow
 
@@ -146,6 +147,8 @@ def not_found(workspace: str, name: str) -> IntegrationNotFound:
 
 def did_you_mean(name: str, known: Sequence[str]) -> list[str]:
     """At most three of `known` that look like `name`, the nearest first."""
+    import difflib
+
     return difflib.get_close_matches(name, known, n=3, cutoff=0.5)
 
 
@@ -199,6 +202,9 @@ def replace(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
 
 def delete(workspace: str, name: str) -> None:
     """Delete the integration and all below it. Interrupted, it can be repeated: its own row goes last."""
+    from chalicelib.auth.oauth import clients
+    from chalicelib.registry import action_index
+
     row = get(workspace, name)
     owner = connections.owner(workspace, name)
     with ConnectionRow.batch_write() as batch:
@@ -254,6 +260,8 @@ def _unbind(row: IntegrationRow, facts: IntegrationFacts, *, now: dt.datetime) -
 
 def delete_all(workspace: str) -> None:
     """Delete every integration of a workspace."""
+    from chalicelib.registry import action_index
+
     for row in list(IntegrationRow.query(workspace, attributes_to_get=["workspace", "name"])):
         delete(workspace, row.name)
     action_index.delete_all(workspace)

@@ -54,7 +54,7 @@ class Policy(Strict):
     output: Output = Field(default="warn", description="What becomes of an answer that does not fit its schema.")
     record: Record = Field(default_factory=_recording, description="What is kept of a call, besides its metrics.")
     limits: Quota | None = Field(default=None, description="Calls of this integration, of all keys together.")
-    breaker: BreakerPolicy = BreakerPolicy()
+    breaker: BreakerPolicy = BreakerPolicy.model_construct()
 
 
 class Verification(Strict):
@@ -108,10 +108,10 @@ class IntegrationFacts(Strict):
     hosts: Annotated[tuple[Annotated[str, Field(max_length=300)], ...], Field(max_length=50)] = Field(
         default=(), description="Other origins that calls, and the credential, may go to; a bare name means https."
     )
-    auth: AuthScheme = AuthScheme()
+    auth: AuthScheme = AuthScheme.model_construct()
     verification: Verification | None = None
-    profile: Profile = Profile()
-    policy: Policy = Policy()
+    profile: Profile = Profile.model_construct()
+    policy: Policy = Policy.model_construct()
     tags: Tags = ()
     enabled: bool = True
 

@@ -21,7 +21,10 @@ _IN_URL: Final = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 
 
 class Strict(BaseModel):
-    """A model whose unknown fields are errors (F6: no mass assignment)."""
+    """A model whose unknown fields are errors (F6: no mass assignment).
+
+    A default that is such a model is constructed, not validated: that would build its schema at each cold start.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
@@ -260,7 +263,7 @@ class Pagination(Strict):
     counter: Counter | None = Field(default=None, description="For styles `offset` and `page`.")
     next_url: Pointer | None = Field(default=None, description="For style `next_url`: absolute or relative.")
     size: PageSize | None = Field(default=None, description="The parameter for the page's size.")
-    stop: Stop = Field(default=Stop(), description="What ends a list.")
+    stop: Stop = Field(default=Stop.model_construct(), description="What ends a list.")
 
     @model_validator(mode="after")
     def _is_complete(self) -> Pagination:
@@ -302,9 +305,12 @@ class Profile(Strict):
         default=None, description="The header that makes any write of this API repeatable; an action's own goes first."
     )
     auth_failure: AuthFailure = Field(
-        default=AuthFailure(), description="How the upstream says that it does not accept the credential."
+        default=AuthFailure.model_construct(),
+        description="How the upstream says that it does not accept the credential.",
     )
-    rate_limits: RateLimits = Field(default=RateLimits(), description="How it says “too many”, and what is left.")
+    rate_limits: RateLimits = Field(
+        default=RateLimits.model_construct(), description="How it says “too many”, and what is left."
+    )
     answers: Annotated[tuple[AnswerRule, ...], Field(max_length=20)] = Field(
         default=(), description="What answers mean where their status does not say."
     )

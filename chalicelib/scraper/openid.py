@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from chalicelib.auth.schemes import AuthScheme
-from chalicelib.egress import fetch_document
+from chalicelib.egress.fetch import fetch_document
 from chalicelib.errors import EgressBlocked, SourceUnreachable
 
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import orjson
 
-from chalicelib.egress import Fetched, fetch_document
+from chalicelib.egress.fetch import Fetched, fetch_document
 from chalicelib.errors import DocumentError, EgressBlocked, SourceUnreachable, WaygateError
 from chalicelib.registry import packs
 from chalicelib.scraper import archives, bundling

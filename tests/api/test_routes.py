@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from chalicelib.api import resources
+from chalicelib.api.resources import RESOURCES
+from chalicelib.api.routing import declared_by
 from infra.local.demo import DemoServer
 from tests.client import Api
+from tests.conftest import ROOT
 from tests.world import add_shop
 
 
@@ -34,6 +42,32 @@ def test_an_unknown_path_is_404_and_an_unknown_method_405(api: Api) -> None:
     assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")
     assert answer.headers["Allow"] == "GET, HEAD"
     assert api.call("OPTIONS", "/integrations").headers["Allow"] == "GET, HEAD, POST"
+
+
+def test_the_table_of_paths_is_what_the_modules_declare() -> None:
+    folder = Path(resources.__file__).parent
+    assert set(RESOURCES) == {path.stem for path in folder.glob("*.py") if "\nroutes = Routes()\n" in path.read_text()}
+    for module, paths in RESOURCES.items():
+        declared = importlib.import_module(f"chalicelib.api.{module}").routes.endpoints
+        assert set(paths) == {endpoint.path for endpoint in declared}
+        assert len(declared_by(module)) == len(declared), f"{module} declares a method of a path twice"
+
+
+def test_a_request_imports_the_module_of_its_path_and_no_other() -> None:
+    script = """
+import app, sys
+event = {"httpMethod": "GET", "resource": "/v1/health", "path": "/v1/health", "headers": {}, "body": None}
+event |= {"multiValueQueryStringParameters": None, "pathParameters": None, "stageVariables": None}
+event["requestContext"] = {"resourcePath": "/v1/health", "httpMethod": "GET", "identity": {}}
+before = {name for name in sys.modules if name.startswith("chalicelib.api")}
+assert app.app(event, None)["statusCode"] == 200
+print(*sorted({name for name in sys.modules if name.startswith("chalicelib.api")} - before))
+"""
+    environment = {"WAYGATE_STAGE": "dev", "PATH": "/usr/bin:/bin", "AWS_DEFAULT_REGION": "eu-central-1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["chalicelib.api.health"]
 
 
 def test_head_is_get_without_a_body(api: Api) -> None:

@@ -6,8 +6,8 @@ import gzip
 
 import pytest
 
-from chalicelib.egress import CallFailed, fetch_document
-from chalicelib.egress.fetch import fetch
+from chalicelib.egress import CallFailed
+from chalicelib.egress.fetch import fetch, fetch_document
 from chalicelib.errors import DocumentTooLarge, EgressBlocked, SourceUnreachable
 from chalicelib.settings import Caps
 from tests.egress.wire import Seen, answer, serving

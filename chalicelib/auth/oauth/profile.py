@@ -32,6 +32,8 @@ Unit = Literal["delta_s", "delta_ms", "epoch_s", "epoch_ms", "iso"]
 
 
 class _Part(BaseModel):
+    """A default that is a part itself is constructed, not validated: that would build its schema at each cold start."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
@@ -73,8 +75,8 @@ class Answer(_Part):
     refresh_token: Pointer = "/refresh_token"  # noqa: S105
     token_type: Pointer = "/token_type"  # noqa: S105
     scope: Pointer = "/scope"
-    expires: Moment = Moment(pointer="/expires_in")
-    failure: Failure = Failure()
+    expires: Moment = Moment.model_construct(pointer="/expires_in")
+    failure: Failure = Failure.model_construct()
     keep: Annotated[tuple[Keep, ...], Field(max_length=20)] = ()
     lifetime_s: int | None = Field(default=None, ge=1, le=31_536_000, description="Where the answer does not tell it.")
 
@@ -152,11 +154,11 @@ class Refresh(_Part):
 class OAuthProfile(_Part):
     """The departures of one provider. Texts in parameters may hold `{variables}` of the connection's config."""
 
-    authorize: Authorize = Authorize()
-    callback: Callback = Callback()
-    request: TokenRequest = TokenRequest()
-    answer: Answer = Answer()
-    refresh: Refresh = Refresh()
-    assertion: Assertion = Assertion()
+    authorize: Authorize = Authorize.model_construct()
+    callback: Callback = Callback.model_construct()
+    request: TokenRequest = TokenRequest.model_construct()
+    answer: Answer = Answer.model_construct()
+    refresh: Refresh = Refresh.model_construct()
+    assertion: Assertion = Assertion.model_construct()
     scope_separator: Annotated[str, Field(pattern=r"^[ ,+;|]{1,2}$")] = " "
     revoke_url: Annotated[str, Field(max_length=2048)] | None = Field(default=None, description="RFC 7009.")

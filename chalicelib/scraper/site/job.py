@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import orjson
 
-from chalicelib.egress import Fetched, fetch_document
+from chalicelib.egress.fetch import Fetched, fetch_document
 from chalicelib.errors import NothingToImport, RobotsDenied, SourceUnreachable, WaygateError
 from chalicelib.scraper import jobs, sources
 from chalicelib.scraper.evidence import MEMBER, PROFILE

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from chalicelib.egress import CallFailed, Fetched
+from chalicelib.egress import CallFailed
+from chalicelib.egress.fetch import Fetched
 from chalicelib.errors import EgressBlocked
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from chalicelib.egress import CallFailed, Fetched, fetch
+from chalicelib.egress import CallFailed
+from chalicelib.egress.fetch import Fetched, fetch
 from chalicelib.errors import EgressBlocked
 from chalicelib.scraper.site import storage
 from chalicelib.scraper.site.pace import Pace, retry_after_s

@@ -29,7 +29,7 @@ export interface paths {
         /** Write an action by hand, or replace one. Its schemas must be self-contained (`$defs` inside) */
         put: operations["actions_put"];
         /** Invoke the action: the body is its input, and nothing else */
-        post: operations["actions_run"];
+        post: operations["invoking_run"];
         /** Delete an action */
         delete: operations["actions_delete"];
         options?: never;
@@ -5018,7 +5018,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    actions_run: {
+    invoking_run: {
         parameters: {
             query?: {
                 dry_run?: boolean;
