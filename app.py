@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 from typing import Any
 
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # there are none: it looks for them in every package
 gc.disable()  # what is imported stays: to look for garbage among it takes a tenth of a cold start
 
 from chalice.app import CloudWatchEvent, SQSEvent

@@ -14,8 +14,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.aws import RowKey, Table, batch_read
 from chalicelib.settings import Caps
@@ -25,8 +24,7 @@ _HASH_KEY_BYTES: Final = 2_048  # DynamoDB's limits: a longer key, or an empty o
 _RANGE_KEY_BYTES: Final = 1_024
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(NamedTuple):
     row: Table
     read_at: float
 

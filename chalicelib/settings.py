@@ -3,10 +3,9 @@
 What an owner may set comes from variables named ``WAYGATE_…`` (listed in `docs/settings.md`, which a test
 compares with this class). What nobody should need to set is a constant of `Caps`.
 
-pydantic alone reads it: with pydantic-settings every cold start would be a seventh longer (measured).
+pydantic alone reads it: with pydantic-settings every cold start would be a seventh longer (measured). For the same
+reason annotations are not postponed in this module: pydantic would parse each of them.
 """
-
-from __future__ import annotations
 
 import functools
 import os

@@ -12,8 +12,8 @@ import importlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,18 +40,16 @@ _LONGEST_NAME = 200  # characters of a path parameter; DynamoDB takes keys of 1,
 _JSON_KINDS = frozenset({"", "application/json", "application/x-www-form-urlencoded", "text/plain"})
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer: `body` is JSON data, bytes as they are, or None for no body."""
 
     body: Any = None
     status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     is_raw: bool = False
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """One request of ours."""
 
     request_id: str
@@ -143,8 +141,7 @@ Q = TypeVar("Q", bound=Query)
 Handler = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """One method of one path. `scope` None: any valid key; `is_public`: no key at all."""
 
     method: str
@@ -216,13 +213,13 @@ def _run(endpoint: Endpoint, context: Context) -> Reply:
         integration = context.parameters.get("integration")
         if endpoint.scope is not None:
             caller.require(endpoint.scope, integration)
-        context = replace(context, caller=caller)
+        context = context._replace(caller=caller)
     arguments: dict[str, Any] = {}
     if endpoint.query is not None:
         arguments["query"] = _parse_query(endpoint.query, context.query)
     if endpoint.reads_raw_body or endpoint.body is not None:
         raw_body = _body(context, endpoint)
-        context = context if raw_body is context.raw_body else replace(context, raw_body=raw_body)
+        context = context if raw_body is context.raw_body else context._replace(raw_body=raw_body)
     elif len(context.raw_body) > endpoint.max_bytes:
         raise _too_large(context, endpoint)
     if endpoint.body is not None:

@@ -15,8 +15,7 @@ import secrets
 import string
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from chalicelib import rows
 from chalicelib.auth.quota import Quota
@@ -31,8 +30,7 @@ _KEY = re.compile(r"wg_live_(?P<id>[0-9a-z]{8})_(?P<secret>[0-9A-Za-z]{43})(?P<s
 _NO_DIGEST: Final = "0" * 64
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who is asking: a key, its workspace and what it may do."""
 
     key_id: str
@@ -109,8 +107,7 @@ def issue(workspace: str, name: str, scopes: Iterable[str], **limits: Any) -> tu
     return row, key
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """A key as a request shows it: well-formed, not yet compared with what is stored."""
 
     key_id: str

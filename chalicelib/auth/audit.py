@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from ulid import ULID
 
@@ -25,8 +24,7 @@ _TIME_CHARACTERS: Final = 10  # of a ULID; the rest is random
 _ULID_CHARACTERS: Final = 26
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """Who does something: ``key:<id>``, ``session:<id>`` or ``sweep``; and the address that it came from, if any."""
 
     name: str
@@ -36,8 +34,7 @@ class Actor:
 SWEEP: Final = Actor("sweep")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Whose credential it is."""
 
     workspace: str
@@ -67,8 +64,7 @@ def entry(
     )
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What the audit is filtered by; times are inclusive. `connection` is a name, or ``integration/name``."""
 
     since: dt.datetime

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MARGIN_S: Final = 300.0  # covers a clock that is five minutes off
 SHARE: Final = 0.2
@@ -24,8 +23,7 @@ _LONGEST_BACKOFF_S: Final = 3_600.0
 Chance = Callable[[float, float], float]  # a number between the two; jitter needs no secrecy
 
 
-@dataclass(frozen=True)
-class Life:
+class Life(NamedTuple):
     """A token's life. `margin_s` is the profile's; `may_idle`: a refresh token that may die when it is not used."""
 
     issued_at: float

@@ -14,11 +14,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from chalicelib import aws
 from chalicelib.errors import Unavailable, WorkspaceNotFound
@@ -28,8 +26,7 @@ KEY_ID_BYTES: Final = 8
 _TRIES: Final = 5  # two writers at once are rare; five in a row are a fault
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """An AES-256 key; `created_at` in epoch seconds."""
 
     key_id: bytes
@@ -56,6 +53,9 @@ class Keyring:
     def derive(self, purpose: str) -> bytes:
         """32 bytes for `purpose`, the same as long as the workspace lives."""
         if purpose not in self._derived:
+            from cryptography.hazmat.primitives.hashes import SHA256
+            from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
             derivation = HKDF(SHA256(), 32, salt=None, info=purpose.encode())
             self._derived[purpose] = derivation.derive(self.keys[0].secret)
         return self._derived[purpose]

@@ -15,8 +15,7 @@ import datetime as dt
 import enum
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from chalicelib.auth.due import Life
 from chalicelib.auth.tables import ConnectionRow
@@ -28,8 +27,7 @@ ONE_MORE_TRY: Final = 1  # with tokens over which a holder of the lease died
 USABLE: Final = ("active", "error")
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(NamedTuple):
     """What went wrong with the present tokens: `lost` answers and `crashes` leave it open whether they still work."""
 
     failures: int = 0
@@ -48,7 +46,7 @@ class Trouble:
 
     def noted(self) -> dict[str, int]:
         """As the row keeps it."""
-        return asdict(self)
+        return self._asdict()
 
 
 class Wish(enum.Enum):
@@ -70,8 +68,7 @@ class Step(enum.Enum):
     GIVE_UP = "two holders of the lease died over these tokens"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What whoever wants a refresh knew of the tokens when it began. `margin_s` is the profile's."""
 
     wish: Wish
@@ -128,7 +125,7 @@ def _has_come(at: float | None, now: float) -> bool:
 def after_crash(row: ConnectionRow) -> Trouble:
     """The trouble of a row whose lease is over without its holder having said anything."""
     trouble = Trouble.of(row)
-    return replace(trouble, crashes=trouble.crashes + 1)
+    return trouble._replace(crashes=trouble.crashes + 1)
 
 
 def take(row: ConnectionRow, owner: str, now: float) -> dict[str, Any]:

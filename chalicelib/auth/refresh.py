@@ -16,8 +16,7 @@ import datetime as dt
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 from ulid import ULID
@@ -39,8 +38,7 @@ _POLL_S: Final = (0.1, 1.0)  # between two looks at what another one does: at fi
 _SAVE_AGAIN_S: Final = (0.1, 2.0)
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(NamedTuple):
     """Time and chance; `now` is epoch seconds."""
 
     now: Callable[[], float] = time.time
@@ -56,8 +54,7 @@ _DOUBTFUL: Final = (
 PACE = Pace()  # of this process; tests replace it
 
 
-@dataclass(frozen=True)
-class Renewal:
+class Renewal(NamedTuple):
     """How an integration's tokens are renewed. `renew` is given a connection, its tokens and the seconds it may take.
 
     It raises `GrantRefused`, `GrantFailed` or a `WaygateError`. `margin_s` is the profile's.
@@ -68,8 +65,7 @@ class Renewal:
     actor: Actor
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The connection as it is now. `failure` says why its tokens were not refreshed where that was wanted."""
 
     row: ConnectionRow
@@ -227,7 +223,7 @@ def _failed(row: ConnectionRow, failed: GrantFailed, pace: Pace) -> Outcome:
     """Not this time: give the lease back, and say when to come again."""
     trouble = Trouble.of(row)
     is_in_doubt = failed.sent and failed.reason.startswith(_DOUBTFUL)
-    trouble = replace(trouble, failures=trouble.failures + 1, lost=trouble.lost + int(is_in_doubt))
+    trouble = trouble._replace(failures=trouble.failures + 1, lost=trouble.lost + int(is_in_doubt))
     now, names = pace.now(), ["lease_owner", "lease_until", "refresh_at", "trouble", "reason", "updated_at"]
     row.refresh_at = due.retry_at(trouble.failures, now, pace.chance, asked_s=failed.retry_after_s)
     row.trouble, row.reason, row.updated_at = trouble.noted(), f"refresh_failed: {failed.detail}"[:300], _moment(pace)

@@ -3,15 +3,14 @@
 A scheme is data (OpenAPI 3.1, Security Scheme Object, is its origin); a credential is one of five small models, of
 which that of `oauth2` is `oauth.tokens.Tokens`; `place` is a pure function from both to the headers, query pairs and
 cookies that carry it.
-"""
 
-from __future__ import annotations
+Annotations are not postponed in this module: pydantic would parse each of them at every cold start.
+"""
 
 import base64
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -67,7 +66,7 @@ class AuthScheme(BaseModel):
         return value if value is None else with_ascii_host(value)
 
     @model_validator(mode="after")
-    def _is_complete(self) -> AuthScheme:
+    def _is_complete(self) -> Self:
         if self.type == "api_key" and not (self.place and self.name):
             raise ValueError("an api_key scheme needs `in` (header, query, cookie or body) and `name`")
         if self.type not in ("api_key", "oauth2") and self.place:
@@ -138,15 +137,14 @@ CREDENTIALS: dict[str, type[BaseModel]] = {
 }
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(NamedTuple):
     """What a credential adds to a request; every value in it is secret."""
 
     headers: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, str], ...] = ()
     cookies: tuple[tuple[str, str], ...] = ()
     body: tuple[tuple[str, str], ...] = ()
-    secrets: frozenset[str] = field(default_factory=frozenset)
+    secrets: frozenset[str] = frozenset()
 
 
 def parse_credential(auth_type: str, members: dict[str, Any]) -> Credential | None:

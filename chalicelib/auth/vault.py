@@ -13,8 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,8 +29,7 @@ class CannotOpen(Exception):
     """The value was sealed for another context, under an unknown key, or was damaged."""
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What a sealed value belongs to."""
 
     workspace: str

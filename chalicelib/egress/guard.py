@@ -13,8 +13,7 @@ import re
 import socket
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from chalicelib.errors import EgressBlocked
 from chalicelib.settings import settings
@@ -50,8 +49,7 @@ class CannotResolve(Exception):
     """The name has no address, as far as the resolver knows."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A URL that may be called, in parts. `host` has no brackets; `path_query` is the request target as sent."""
 
     scheme: str

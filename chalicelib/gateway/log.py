@@ -27,6 +27,7 @@ from chalicelib import aws
 from chalicelib.auth import connections
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InvocationNotFound, NotRecordedYet
+from chalicelib.gateway import usage
 from chalicelib.gateway.tables import InvocationRow
 from chalicelib.observability import emit_line, logger, one_line, redact
 from chalicelib.settings import Caps
@@ -111,8 +112,6 @@ def _bunches(records: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[list[dic
 
 def _put(records: list[dict[str, Any]], now: float, pause: Callable[[float], None]) -> None:
     """Put the records that are not there yet, and count those, all or nothing."""
-    from chalicelib.gateway import usage
-
     sibling = 0
     for tries_left in reversed(range(_TRIES)):
         puts = [{**_row(record).putting(), "ConditionExpression": "attribute_not_exists(ulid)"} for record in records]

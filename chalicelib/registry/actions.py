@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
@@ -180,8 +179,7 @@ def names(workspace: str, integration: str) -> dict[str, int]:
     return {row.name: int(row.version or 1) for row in found}
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What a list is filtered by. `integrations` is what the key may see; None: all."""
 
     integration: str | None = None

@@ -1,12 +1,12 @@
 """What an integration and an action are: the shapes of design section 10, validated wherever they enter.
 
 Input models forbid unknown fields; what the server keeps (versions, times) is not theirs to set.
+
+Annotations are not postponed in this module: pydantic would parse each of them at every cold start.
 """
 
-from __future__ import annotations
-
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -129,14 +129,14 @@ class IntegrationFacts(Strict):
         return tuple(dict.fromkeys(found))
 
     @model_validator(mode="after")
-    def _variables_are_declared(self) -> IntegrationFacts:
+    def _variables_are_declared(self) -> Self:
         for member, urls in (("base_url", (self.base_url,)), ("hosts", self.hosts)):
             if missing := variables(*urls) - set(self.profile.config):
                 raise ValueError(f"{member} uses {{{', '.join(sorted(missing))}}}, which profile.config lacks")
         return self
 
     @model_validator(mode="after")
-    def _oauth_addresses_are_bounded(self) -> IntegrationFacts:
+    def _oauth_addresses_are_bounded(self) -> Self:
         """Whoever fills a connection's config must not choose where a client's secret goes."""
         scheme = self.auth
         urls = (scheme.authorize_url, scheme.token_url, scheme.refresh_url, scheme.departures.revoke_url)
@@ -211,7 +211,7 @@ class ActionFacts(Strict):
         return None if value is None else check_base_url(value)
 
     @model_validator(mode="after")
-    def _bindings_fit(self) -> ActionFacts:
+    def _bindings_fit(self) -> Self:
         properties = self.input_schema.get("properties", {})
         if unbound := set(properties) - set(self.bindings):
             raise ValueError(f"no binding for input property {', '.join(sorted(unbound))}")

@@ -2,12 +2,12 @@
 
 A field exists because some API needs it, its default is what the plain standard says, and all of it is validated when
 it is stored. `docs/profile.md` is generated from these models.
+
+Annotations are not postponed in this module: pydantic would parse each of them at every cold start.
 """
 
-from __future__ import annotations
-
 import re
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 import jsonschema_rs
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -59,7 +59,7 @@ class ConfigField(Strict):
         return value
 
     @model_validator(mode="after")
-    def _default_fits(self) -> ConfigField:
+    def _default_fits(self) -> Self:
         is_checked = self.pattern is not None or self.format is not None  # an imported default is what it is
         if is_checked and self.default is not None and (fault := self.fault(self.default)):
             raise ValueError(f"the default {fault[1]}")
@@ -136,7 +136,7 @@ class BodyRule(Strict):
     contains: tuple[str, ...] = Field(default=(), max_length=50, description="Texts that match where they occur.")
 
     @model_validator(mode="after")
-    def _says_something(self) -> BodyRule:
+    def _says_something(self) -> Self:
         if self.pointer is None and not self.contains:
             raise ValueError("needs `pointer`, or `contains` for the text of the whole body")
         if self.pointer is None and self.values:
@@ -194,7 +194,7 @@ class AnswerRule(Strict):
     )
 
     @model_validator(mode="after")
-    def _matches_something(self) -> AnswerRule:
+    def _matches_something(self) -> Self:
         if not self.statuses and self.body is None:
             raise ValueError("needs `statuses` or `body`: it would match every answer")
         return self
@@ -212,7 +212,7 @@ class Cursor(Strict):
     valid_s: int | None = Field(default=None, gt=0, le=31_536_000, description="Seconds after which it expires.")
 
     @model_validator(mode="after")
-    def _is_somewhere(self) -> Cursor:
+    def _is_somewhere(self) -> Self:
         if (self.pointer if self.found_in == "body" else self.header) is None:
             raise ValueError(f"needs `{'pointer' if self.found_in == 'body' else 'header'}`")
         return self
@@ -266,7 +266,7 @@ class Pagination(Strict):
     stop: Stop = Field(default=Stop.model_construct(), description="What ends a list.")
 
     @model_validator(mode="after")
-    def _is_complete(self) -> Pagination:
+    def _is_complete(self) -> Self:
         needed = {"cursor": "cursor", "offset": "counter", "page": "counter", "next_url": "next_url"}
         own = needed.get(self.style)
         if own is not None and getattr(self, own) is None:

@@ -32,7 +32,7 @@ def let_rows_lapse() -> None:
     """As half a minute later."""
     past = time.time() - Caps.FRESH_S
     for key, known in rows._known.items():
-        rows._known[key] = replace(known, read_at=past)
+        rows._known[key] = known._replace(read_at=past)
 
 
 @pytest.fixture

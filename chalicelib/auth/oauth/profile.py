@@ -1,6 +1,7 @@
-"""How a provider departs from plain OAuth 2.0, as data. Each default is what RFC 6749 and its companions say."""
+"""How a provider departs from plain OAuth 2.0, as data. Each default is what RFC 6749 and its companions say.
 
-from __future__ import annotations
+Annotations are not postponed in this module: pydantic would parse each of them at every cold start.
+"""
 
 from typing import Annotated, Final, Literal
 
