@@ -50,8 +50,7 @@ _CLIENT_PARTS: Final = (
     "jmespath",
     "dateutil",
     "urllib3",
-    "six.py",
-    "__pycache__/six.",
+    "six.pyc",
 )
 _CLIENT_CODE: Final = """import boto3
 

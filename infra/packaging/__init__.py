@@ -2,8 +2,10 @@
 
 1. Chalice's own packagers collect the locked dependencies and the application's files (`collecting`).
 2. What Lambda needs of them is kept (`contents`).
-3. Python's bytecode is added and all is written, the same bytes every time (`archive`).
+3. Python's bytecode is added, for dependencies in place of their sources, and all is written, the same bytes every
+   time (`archive`).
 4. The result is checked: size, architecture, exactly what is locked, nothing else (`checks`).
+5. Packages of former states of the project are deleted, but for the one before.
 
 Chalice names a package after the hash of `requirements.txt`, `app.py`, `chalicelib` and `chalice`, and ships the file
 that has that name if there is one. So `chalice deploy` after this ships ours; after a change, Chalice makes its own:
@@ -20,10 +22,12 @@ from pathlib import Path
 from typing import Final
 
 from infra.packaging import archive, checks, collecting, contents
+from infra.packaging.collecting import LAYER_PREFIX
 from infra.packaging.refused import PackageRefused
 
 __all__ = ["ROOT", "PackageRefused", "package"]
 
+KEPT: Final = 2  # this package and the one before; releases are kept in a bucket, where a rollback finds them
 ROOT: Final = Path(__file__).parent.parent.parent
 
 
@@ -41,13 +45,23 @@ def package(stage: str, root: Path = ROOT) -> Path:
         contents.extract(dependencies, tree / "dependencies", contents.dependency_ships)
         contents.extract(application, tree / "application", contents.application_ships)
         application.unlink()
-        archive.compile_all(tree / "dependencies", is_checked=False)
-        archive.compile_all(tree / "application", is_checked=True)
+        archive.compile_all(tree / "dependencies", keeps_source=False)
+        archive.compile_all(tree / "application", keeps_source=True)
         made = tree / target.name
         archive.write(made, [tree / "dependencies", tree / "application"], recipe)
         checks.check(made, locked=project.locked(), architecture=project.architecture)
         shutil.move(made, target)
+    _forget_older(target, dependencies)
     return target
+
+
+def _forget_older(package_: Path, dependencies: Path) -> None:
+    """Delete what was made here of former states of the project."""
+    packages = {path for path in package_.parent.glob("*.zip") if not path.name.startswith(LAYER_PREFIX)}
+    newest = sorted(packages - {package_}, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    layers = set(package_.parent.glob(f"{LAYER_PREFIX}*.zip")) - {dependencies}
+    for old in (*newest[KEPT - 1 :], *layers):
+        old.unlink(missing_ok=True)
 
 
 def _recipe() -> bytes:

@@ -15,18 +15,22 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 _READABLE: Final = 0o100644 << 16  # Lambda runs the code as another user
 
 
-def compile_all(folder: Path, *, is_checked: bool) -> None:
-    """Add bytecode beside each Python file. It counts without a look at its source, or, if `is_checked`, as long as
-    the source is what it was made of (PEP 552): code that somebody edits in Lambda's console is what then runs.
+def compile_all(folder: Path, *, keeps_source: bool) -> None:
+    """Put bytecode in the place of each Python file, or beside it, if that `keeps_source`. Beside it, bytecode counts
+    as long as the source is what it was made of (PEP 552): code that somebody edits in Lambda's console then runs.
 
-    A process of its own compiles, since bytecode depends on what the process has loaded before.
+    Without sources a package is a sixth smaller, and a new process need not look for them. A process of its own
+    compiles, since bytecode depends on what the process has loaded before.
     """
-    mode = "checked-hash" if is_checked else "unchecked-hash"
-    options = ["--invalidation-mode", mode, "-s", str(folder), "-p", "/var/task"]
+    mode = ["checked-hash"] if keeps_source else ["unchecked-hash", "-b"]
+    options = ["--invalidation-mode", *mode, "-s", str(folder), "-p", "/var/task"]
     command = [sys.executable, "-S", "-m", "compileall", "-q", *options, str(folder)]
     done = subprocess.run(command, env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PackageRefused(f"Python {sys.version.split()[0]} cannot compile all that would ship:\n{done.stdout}")
+    if not keeps_source:
+        for source in folder.rglob("*.py"):
+            source.unlink()
 
 
 def write(path: Path, folders: Sequence[Path], recipe: bytes) -> None:

@@ -29,6 +29,7 @@ from chalice.utils import UI, OSUtils
 from infra.packaging import contents
 from infra.packaging.refused import PackageRefused
 
+LAYER_PREFIX: Final = "managed-layer-"  # of the zips of dependencies, as Chalice names them
 _PINNED: Final = re.compile(r"^([A-Za-z0-9][\w.-]*)==(\S+)", re.MULTILINE)
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
