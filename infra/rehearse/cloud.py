@@ -48,6 +48,8 @@ class Cloud:
         self._folder, self._upstreams = folder, dict(upstreams)
         self._stops: list[Callable[[], None]] = []
         self._queues: dict[str, Queues] = {}
+        self._executions: set[str] = set()  # that run, or whose end is being told
+        self._ended = threading.Condition()
         self._mutex = threading.Lock()
 
     def start(self) -> Cloud:
@@ -64,7 +66,7 @@ class Cloud:
         self._wrapper = internet.write_wrapper(self._folder)
         route_to(self.runtime.invoke)
         self._stops.append(lambda: route_to(None))
-        self._stops.append(stepfunctions.listen(lambda _: None, self._on_end))
+        self._stops.append(stepfunctions.listen(self._on_start, self._on_end))
         return self
 
     def stop(self) -> None:
@@ -104,14 +106,11 @@ class Cloud:
         raise LookupError(f"no schedule has {function_name} for its target")
 
     def drain(self, timeout_s: float = 120.0) -> None:
-        """Waits until nothing is under way: invocations, executions, and lines of the log."""
+        """Waits until nothing is under way: invocations, executions, and lines of the log. Raises `TimeoutError`."""
         self.runtime.drain(timeout_s)
-        deadline = threading.Event()
-        for _ in range(int(timeout_s * 20)):
-            machines = backends.stepfunctions().state_machines
-            if not any(run.status == "RUNNING" for machine in machines for run in machine.executions):
-                break
-            deadline.wait(0.05)
+        with self._ended:
+            if not self._ended.wait_for(lambda: not self._executions, timeout_s):
+                raise TimeoutError(f"still running: {', '.join(self._executions)}")
         self._logs.drain(timeout_s)
 
     def consume(self) -> None:
@@ -161,10 +160,21 @@ class Cloud:
     def _write_line(self, name: str, line: str) -> None:
         self._logs.write(name, line)
 
+    def _on_start(self, execution: Any) -> None:
+        with self._ended:
+            self._executions.add(execution.exec_arn)
+
     def _on_end(self, execution: Any) -> None:
+        try:
+            if execution.status in _FAILURES:
+                self._tell_rules(execution)
+        finally:
+            with self._ended:
+                self._executions.discard(execution.exec_arn)
+                self._ended.notify_all()
+
+    def _tell_rules(self, execution: Any) -> None:
         """A rule of EventBridge whose pattern fits the end of an execution invokes its targets."""
-        if execution.status not in _FAILURES:
-            return
         event = json.loads(status_change(execution))
         for rule in _rules():
             if rule.event_pattern and rule.event_pattern.matches_event(event):

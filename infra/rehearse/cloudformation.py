@@ -14,6 +14,7 @@ from typing import Any, Final
 
 Properties = Mapping[str, Any]
 kept: dict[str, dict[str, Properties]] = {}  # type → physical id → properties, as the template says them now
+domains: list[str] = []  # the name, with its port, that distributions have: `edge` adds where it listens
 
 
 def install() -> None:
@@ -137,10 +138,7 @@ def _with_id(_name: str, _properties: Properties) -> Made:
 
 
 def _distribution(_name: str, _properties: Properties) -> Made:
-    """Its domain is where the rehearsal's edge listens (`edge.DOMAIN`)."""
-    from infra.rehearse import edge
-
-    return _drawn_id(), {"DomainName": edge.domain()}
+    return _drawn_id(), {"DomainName": domains[-1]}
 
 
 def _secret(_name: str, properties: Properties) -> Made:

@@ -7,9 +7,7 @@ secret header is sent; the API's stage answers with what its effective deploymen
 
 from __future__ import annotations
 
-import datetime as dt
 import fnmatch
-import ipaddress
 import json
 import re
 from collections.abc import Callable
@@ -19,20 +17,14 @@ from typing import Any, Final
 from infra.local import backends
 from infra.local.gateway import Answer, Gateway, Request
 from infra.local.server import Server
-from infra.rehearse import apigateway, cloudformation
+from infra.rehearse import apigateway, certificate, cloudformation
 
 _ADDRESS: Final = "198.51.100.17"  # CloudFront's own, as API Gateway sees it
 _CLIENT: Final = "203.0.113.9"
 _RESOLVE: Final = re.compile(r"\{\{resolve:secretsmanager:([^:}]+)\}\}")
 _API_HOST: Final = re.compile(r"([a-z0-9]+)\.execute-api\..*")
-_domain: list[str] = []
 
 Invoke = Callable[[str, bytes, bool], "tuple[bytes, bool] | None"]
-
-
-def domain() -> str:
-    """The name, with its port, that distributions have here."""
-    return _domain[-1]
 
 
 class Edge:
@@ -40,17 +32,17 @@ class Edge:
 
     def __init__(self, folder: Path, invoke: Invoke) -> None:
         """`folder` takes the certificate; functions behind the API are called by `invoke`."""
-        self.certificate = _make_certificate(folder)
+        self.certificate = certificate.self_signed(folder / "localhost.pem", "localhost")
         self._invoke = invoke
         self._deployed: apigateway.Deployed | None = None
         self._gateway: Any = None
         self._server = Server(0, self._answer, certificate=self.certificate)
-        _domain.append(f"localhost:{self._server.port}")
+        cloudformation.domains.append(f"localhost:{self._server.port}")
 
     def stop(self) -> None:
         """Closes the port."""
         self._server.stop()
-        _domain.pop()
+        cloudformation.domains.pop()
 
     def _answer(self, request: Request) -> Answer:
         distributions = cloudformation.kept.get("AWS::CloudFront::Distribution", {})
@@ -154,33 +146,3 @@ def _secret(name: str) -> Any:
     import boto3
 
     return boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-
-
-def _make_certificate(folder: Path) -> Path:
-    """A certificate for localhost that signs itself, with its key, as PEM."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Waygate rehearsal")])
-    now = dt.datetime.now(dt.UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(names, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "localhost.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path

@@ -26,10 +26,10 @@ LOADED = {
     *("pynamodb", "botocore", "jmespath", "dateutil", "six", "cryptography", "_cffi_backend", "brotli", "_brotli"),
 }
 LOADED_OF_OURS = {  # what every invocation needs: the rest waits for its first request
-    "": "aws checked_json dynamodb errors observability rows runtime settings",
+    "": "aws checked_json dynamodb errors http1 observability rows runtime settings sigv4",
     "api": "application bad_keys client_address cross_origin invoking openapi resources routing",
-    "gateway": "admit attempt bodies body_rules breaker breaker_window checks cooldowns credential invoke limits log "
-    "media rate_limits recording request resolve response retry serialize story tables verdicts",
+    "gateway": "admit attempt bodies body_rules breaker breaker_window checks cooldowns credential invoke latency "
+    "limits log media rate_limits recording request resolve response retry serialize story tables usage verdicts",
     "registry": "actions closure definitions integrations models profile tables validation",
     "auth": "api_keys audit connections due keyring lease orphans quota refresh schemes tables vault",
     "auth.oauth": "profile templates tokens",

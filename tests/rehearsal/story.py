@@ -19,6 +19,7 @@ from typing import Any
 
 import boto3
 import pytest
+import requests
 
 from infra import policies
 from infra.deploy import smoke
@@ -120,6 +121,7 @@ def test_a_deployment_from_its_first_day_to_its_last(
     _what_was_made(story)
     _the_walk_through(story)
     _the_schedule_and_the_log(story)
+    _an_execution_that_is_stopped(story)
 
     before = _functions()
     said = story.deploy("deploy")
@@ -232,6 +234,28 @@ def _the_schedule_and_the_log(story: Story) -> None:
     logged = story.waygate("waygate logs -n 20")
     assert "crm/get-pet" in logged
     assert "demo/create-pet" in logged
+
+
+def _an_execution_that_is_stopped(story: Story) -> None:
+    """Stopped in the console of Step Functions, say: the rule has `settle_job` end the job."""
+    jobs = f"{story.stack.url}/api/v1/scrape-jobs"
+    with_key: Any = {
+        "headers": {"Authorization": f"Bearer {story.stack.key}"},
+        "verify": story.cloud.environment["REQUESTS_CA_BUNDLE"],
+        "timeout": 30,
+    }
+    source = {"type": "site", "url": f"{DEMO}/docs"}
+    wanted = {"integration": "stopped", "base_url": DEMO, "source": source}
+    job = requests.post(jobs, json=wanted, **with_key).json()["id"]
+    states = boto3.client("stepfunctions")
+    (machine,) = states.list_state_machines()["stateMachines"]
+    running = states.list_executions(stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING")
+    (execution,) = running["executions"]
+    assert execution["name"] == job
+    states.stop_execution(executionArn=execution["executionArn"])
+    story.cloud.drain()
+    told = requests.get(f"{jobs}/{job}", **with_key).json()
+    assert (told["status"], told["error"]["detail"]) == ("failed", "The workflow ended as ABORTED.")
 
 
 def _nothing_is_left(story: Story) -> None:
