@@ -116,7 +116,7 @@ FUNCTIONS: Final[dict[str, tuple[Grant, ...]]] = {
         table("jobs", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         table("invocations", "GetItem Query", indexes="failures integration"),
         table("usage", "Query"),
-        table("audit", "PutItem Query"),
+        table("audit", "PutItem Query", indexes="connection"),
         table("runtime", "BatchGetItem DeleteItem GetItem PutItem UpdateItem"),
         listing(),
         objects("actions definitions search uploads", "DeleteObject GetObject PutObject"),

@@ -21,7 +21,7 @@ class Filter(Page):
     """How the audit is narrowed. `format=jsonl` gives an entry a line, and the cursor in the header `Next-Cursor`."""
 
     integration: str | None = Field(default=None, max_length=63)
-    connection: str | None = Field(default=None, max_length=63)
+    connection: str | None = Field(default=None, max_length=127, description="A name, or `integration/name`.")
     actor: str | None = Field(default=None, max_length=100)
     since: instants.Instant | None = None
     until: instants.Instant | None = None

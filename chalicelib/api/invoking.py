@@ -60,6 +60,7 @@ def answer(
             idempotency_key=_idempotency_key(context),
             dry_run=dry_run,
             replay_of=replay_of,
+            address=lambda: context.client,
         )
     )
     headers = {**result.headers, **({"Idempotency-Replayed": "true"} if result.is_repeated else {})}

@@ -154,13 +154,30 @@ class ClientRow(aws.Table):
     updated_at = InstantAttribute()
 
 
+class _EntriesOfConnection(GlobalSecondaryIndex[Any]):
+    """What was done to one connection's credentials?"""
+
+    class Meta(aws.Meta):
+        index_name = "connection"
+        projection = AllProjection()
+
+    place = UnicodeAttribute(hash_key=True)
+    ulid = UnicodeAttribute(range_key=True)
+
+
 class AuditRow(aws.Table):
-    """What was done to credentials: a workspace's entries by day, in the order of their ULIDs."""
+    """What was done to credentials: a workspace's entries in the order of their ULIDs, from any time to any other.
+
+    A partition takes 1,000 write units a second: 500 refreshes of a workspace. What is above that is throttled, and
+    saved again while the lease lasts.
+    """
 
     class Meta(aws.Meta):
         table_name = settings().resource("audit")
 
-    bucket = UnicodeAttribute(hash_key=True)  # workspace#day
+    workspace = UnicodeAttribute(hash_key=True)
     ulid = UnicodeAttribute(range_key=True)
+    place = UnicodeAttribute()  # workspace#integration#connection
     entry = JSONAttribute()
     expires_at = NumberAttribute()  # epoch seconds; DynamoDB's TTL
+    of_connection = _EntriesOfConnection()

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ from chalicelib.gateway.resolve import Resolved
 from chalicelib.observability import Forms, guard_forms, guard_secrets
 from chalicelib.registry.models import IntegrationFacts
 from chalicelib.settings import Caps
+
+By = Callable[[], Actor]  # asked only where there is something for the audit
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,12 @@ _REMEMBERED: Final = 1_000
 _opened: OrderedDict[int, _Opened] = OrderedDict()  # by the identity of the row, which `held` keeps alive
 
 
-def hold(resolved: Resolved, base_url: str, *, until: float, is_dry: bool = False) -> Held:
+def hold(resolved: Resolved, base_url: str, *, by: By, until: float, is_dry: bool = False) -> Held:
     """The connection's credential for a call to `base_url`; a dry run refreshes nothing.
 
-    `until` (epoch seconds) is when the function must be done. Raises `NeedsReauth`, and `UpstreamFailed` where a token
-    has expired and its provider gives no new one.
+    `by` names the caller, for the audit; `until` (epoch seconds) is when the function must be done.
+
+    Raises `NeedsReauth`, and `UpstreamFailed` where a token has expired and its provider gives no new one.
     """
     row, facts = resolved.connection, resolved.integration
     if row is None or resolved.action.auth == "none":
@@ -69,29 +73,29 @@ def hold(resolved: Resolved, base_url: str, *, until: float, is_dry: bool = Fals
     if facts.auth.type == "oauth2" and not is_dry:
         seen = Seen(Wish.DUE, row.fingerprint, facts.auth.departures.refresh.margin_s)
         if row.status in lease.USABLE and lease.is_wanted(row, seen, refresh.PACE.now()):
-            outcome = _refresh(resolved, row, Wish.DUE, until=until)
+            outcome = _refresh(resolved, row, Wish.DUE, by=by, until=until)
     held = _open(facts, outcome.row, base_url)
     if outcome.failure and lease.life_of(outcome.row, None).has_ended(refresh.PACE.now()):
         raise not_refreshed(outcome)
     return held
 
 
-def renew_refused(resolved: Resolved, held: Held, base_url: str, *, until: float) -> Held | None:
+def renew_refused(resolved: Resolved, held: Held, base_url: str, *, by: By, until: float) -> Held | None:
     """After the upstream refused `held`: a credential that is another one, or None."""
     if held.row is None or held.access_token is None:
         return None
-    outcome = _refresh(resolved, held.row, Wish.REFUSED, until=until)
+    outcome = _refresh(resolved, held.row, Wish.REFUSED, by=by, until=until)
     if outcome.row.status not in lease.USABLE:
         return None
     new = _open(resolved.integration, outcome.row, base_url)
     return new if new.access_token != held.access_token else None
 
 
-def give_up(resolved: Resolved, held: Held) -> None:
+def give_up(held: Held, *, by: By) -> None:
     """The upstream refuses a token that its provider has only just given."""
     if held.row is not None:
         now = dt.datetime.fromtimestamp(refresh.PACE.now(), dt.UTC)
-        connections.give_up(held.row, "rejected_after_refresh", _actor(resolved), now=now)
+        connections.give_up(held.row, "rejected_after_refresh", by(), now=now)
 
 
 def not_refreshed(outcome: Outcome) -> UpstreamFailed:
@@ -104,14 +108,10 @@ def not_refreshed(outcome: Outcome) -> UpstreamFailed:
     )
 
 
-def _refresh(resolved: Resolved, row: ConnectionRow, wish: Wish, *, until: float) -> Outcome:
+def _refresh(resolved: Resolved, row: ConnectionRow, wish: Wish, *, by: By, until: float) -> Outcome:
     from chalicelib.registry.renewal import renewal_of  # with all of OAuth, which few invocations need
 
-    return refresh.refresh(row, wish, renewal_of(resolved.integration, _actor(resolved)), until=until)
-
-
-def _actor(resolved: Resolved) -> Actor:
-    return Actor(f"key:{resolved.caller.key_id}")
+    return refresh.refresh(row, wish, renewal_of(resolved.integration, by()), until=until)
 
 
 def _open(facts: IntegrationFacts, row: ConnectionRow, base_url: str) -> Held:

@@ -103,7 +103,7 @@ def _perform(
     if header := resolved.idempotency_header:
         request = request.with_header(header, call.idempotency_key or call.request_id)
     until = refresh.PACE.now() + max(0.0, Caps.CALL_TIMEOUT_S - (clock() - story.started))
-    held = credential.hold(resolved, base_url, until=until, is_dry=call.dry_run)
+    held = credential.hold(resolved, base_url, by=story.actor, until=until, is_dry=call.dry_run)
     story.request, story.shown = request, masked(request, held.placement)
     story.sizes["request"] = len(request.body or b"")
     if call.dry_run:
@@ -124,10 +124,12 @@ def _perform(
 
     story.is_sending = True
     tried = story.tried = send(held)
-    if tried.refuses_credential and (renewed := credential.renew_refused(resolved, held, base_url, until=until)):
-        tried = story.tried = tried.followed_by(send(renewed), "token_refreshed")
-        if tried.refuses_credential:
-            credential.give_up(resolved, renewed)
+    if tried.refuses_credential:
+        renewed = credential.renew_refused(resolved, held, base_url, by=story.actor, until=until)
+        if renewed is not None:
+            tried = story.tried = tried.followed_by(send(renewed), "token_refreshed")
+            if tried.refuses_credential:
+                credential.give_up(renewed, by=story.actor)
     if isinstance(tried.result, Answer):
         story.sizes["response"] = len(tried.result.body)
     return _read(story, resolved, tried, clock)

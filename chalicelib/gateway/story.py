@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.auth.api_keys import Caller
+from chalicelib.auth.audit import Actor
 from chalicelib.egress import Answer
 from chalicelib.errors import WaygateError
 from chalicelib.gateway import log, recording
@@ -24,7 +25,11 @@ _KEY_HASH_DIGITS = 16  # enough to tell a workspace's keys apart
 
 @dataclass(frozen=True)
 class Call:
-    """One request to invoke, as it came in. `timeout_s` is what the caller allows, already capped."""
+    """One request to invoke, as it came in. `timeout_s` is what the caller allows, already capped.
+
+    `address` says where it comes from, as far as that is known; to find out may take a call, so it is asked only where
+    the audit must tell.
+    """
 
     request_id: str
     integration: str
@@ -36,6 +41,7 @@ class Call:
     idempotency_key: str | None = None
     dry_run: bool = False
     replay_of: str | None = None
+    address: Callable[[], str | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,12 @@ class Story:
     answered_from: str | None = None  # the request whose kept answer this one got
     sizes: dict[str, int] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)  # headers that tell of our own
+
+    def actor(self) -> Actor:
+        """Who calls, as the audit names it."""
+        if self.caller is None:
+            raise RuntimeError("the call is not authorized yet")
+        return Actor(f"key:{self.caller.key_id}", self.call.address())
 
     def meta(self, clock: Callable[[], float]) -> dict[str, Any]:
         """The `meta` of the envelope, as far as it is known."""

@@ -18,7 +18,8 @@ def audit(
         str | None, typer.Option(metavar="NAME", help="Only connections of this integration.", show_default=False)
     ] = None,
     connection: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only connections of this name.", show_default=False)
+        str | None,
+        typer.Option(metavar="NAME", help="Only connections of this name; or INTEGRATION/NAME.", show_default=False),
     ] = None,
     actor: Annotated[
         str | None,

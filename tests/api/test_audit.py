@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from chalicelib.auth import expiry
+from chalicelib.auth import audit, expiry
+from chalicelib.auth.audit import Place
 from chalicelib.auth.tables import AuditRow, ConnectionRow
 from chalicelib.registry.models import IntegrationFacts
 from infra.local.demo import DemoServer, credentials
@@ -17,6 +18,7 @@ from infra.local.standin import LocalAws
 from tests.auth import grants
 from tests.auth.grants import EPOCH, Clock, add_crm, stored, token_in
 from tests.auth.provider import LIFETIME_S, Provider, says, serving
+from tests.aws_calls import AwsCalls
 from tests.client import Api
 from tests.world import add_shop, connect
 
@@ -85,6 +87,42 @@ def test_the_audit_is_filtered_paged_and_exported(api: Api, demo: DemoServer) ->
     assert [json.loads(line)["connection"] for line in more.body.splitlines()] == ["a"]
 
 
+def test_one_connection_is_found_by_its_integration_and_name(api: Api, demo: DemoServer) -> None:
+    add_shop(api, demo)
+    add_shop(api, demo, name="other")
+    for integration, name in (("shop", "a"), ("shop", "b"), ("other", "b")):
+        api.ok("PUT", f"/connections/{integration}/{name}", {"value": credentials.API_KEY})
+    api.ok("DELETE", "/connections/shop/b")
+
+    def told(query: str) -> list[tuple[str, str, str]]:
+        found = api.ok("GET", f"/audit?{query}")["data"]
+        return [(one["integration"], one["connection"], one["what"]) for one in found]
+
+    whole = [("shop", "b", "deleted"), ("shop", "b", "created")]
+    assert told("connection=shop/b") == told("integration=shop&connection=b") == whole
+    assert told("integration=shop&connection=shop/b") == whole
+    assert told("connection=b") == [whole[0], ("other", "b", "created"), whole[1]]
+    assert told("integration=other&connection=shop/b") == told("connection=shop/c") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["", "&connection=shop/quiet", "&connection=quiet", "&integration=shop", "&actor=sweep"]
+)
+def test_a_page_of_a_quiet_year_is_one_query(api: Api, aws_calls: AwsCalls, query: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+    for days in (390, 200, 7, 0):
+        at = now - dt.timedelta(days=days)
+        audit.entry(Place("default", "shop", "quiet"), "refreshed", audit.SWEEP, now=at).save()
+    aws_calls.forget()
+    first = api.ok("GET", f"/audit?limit=2{query}")
+    rest = api.ok("GET", f"/audit?limit=2{query}&cursor={first['next_cursor']}")
+    assert aws_calls.made.count("Query") == 2
+    assert [one["at"][:10] for one in first["data"] + rest["data"]] == [
+        (now - dt.timedelta(days=days)).date().isoformat() for days in (0, 7, 200, 390)
+    ]
+    assert rest["next_cursor"] is None
+
+
 def test_the_audit_is_for_admins_and_ends_with_its_time(api: Api, demo: DemoServer) -> None:
     add_shop(api, demo)
     connect(api)
@@ -99,8 +137,6 @@ def test_the_audit_is_for_admins_and_ends_with_its_time(api: Api, demo: DemoServ
 def test_an_entry_and_what_it_tells_of_are_one_write(
     api: Api, demo: DemoServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.auth import audit
-
     add_shop(api, demo)
     connect(api)
     before = api.ok("GET", "/connections/shop/default")
@@ -129,6 +165,16 @@ def test_refreshing_by_hand(api: Api, crm: IntegrationFacts, provider: Provider,
     dead = api.post("/connections/crm/default/refresh")
     assert (dead.status, dead.json["code"]) == (409, "needs_reauth")
     assert "invalid_grant" in dead.json["detail"]
+
+
+def test_a_refresh_by_a_call_is_told_with_the_callers_address(
+    api: Api, crm: IntegrationFacts, provider: Provider, clock: Clock
+) -> None:
+    grants.connect(crm, provider.grant())
+    clock.at = EPOCH + LIFETIME_S * 0.9
+    assert api.call("POST", "/actions/crm/read", {}, address="192.0.2.9").status == 200
+    (entry,) = [one for one in api.ok("GET", f"/audit?since={instant(EPOCH)}")["data"] if one["what"] == "refreshed"]
+    assert (entry["actor"], entry["address"]) == (f"key:{api.ok('GET', '/me')['key_id']}", "192.0.2.9")
 
 
 def test_what_nobody_can_refresh_says_so(api: Api, demo: DemoServer) -> None:
