@@ -1,10 +1,10 @@
 """The sweep: every minute, what is due is read from the sparse index and refreshed.
 
 A few are done on the spot. More are handed on in messages of 25, which a worker function takes one by one. The queue
-is a FIFO queue whose message groups are a provider's lanes: SQS gives out one message of a group at a time, so a
-provider never sees more than `LANES` × `AT_ONCE` requests of ours at once, however many workers there are. What a
-worker has no time for goes back into the queue. Running a message twice refreshes nothing twice: the lease asks for a
-`refresh_at` that has passed.
+is a FIFO queue whose message groups are a provider's lanes: SQS gives out one message of a group at a time, and of it a
+worker refreshes `AT_ONCE` at a time. So a provider never sees more requests of ours at once than its profile allows
+(`refresh.at_once`), however many workers there are. What a worker has no time for goes back into the queue. Running a
+message twice refreshes nothing twice: the lease asks for a `refresh_at` that has passed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from chalicelib import aws, rows
 from chalicelib.auth import audit, due, expiry, refresh
+from chalicelib.auth.oauth import profile
 from chalicelib.auth.refresh import Pace
 from chalicelib.auth.tables import ConnectionRow
+from chalicelib.aws import RowKey
 from chalicelib.observability import emit_metrics, forget_secrets, logger
 from chalicelib.registry import integrations
 from chalicelib.registry.renewal import renewal_of
@@ -30,7 +32,6 @@ from chalicelib.registry.tables import IntegrationRow
 QUEUE: Final = "refresh.fifo"
 BATCH: Final = 25  # connections of a message
 AT_ONCE: Final = 8  # refreshes at the same time in one function
-LANES: Final = 8  # messages of a provider that are worked on at the same time
 _MESSAGES: Final = 10  # of one SendMessageBatch (AWS limit)
 _PER_SHARD: Final = 2_000  # connections that one sweep reads of a shard; the next one is a minute away
 RESERVE_S: Final = 12.0  # no refresh begins later than this before the function's end
@@ -38,25 +39,34 @@ RESERVE_S: Final = 12.0  # no refresh begins later than this before the function
 
 @dataclass(frozen=True)
 class Due:
-    """A connection that is due, as the index knows it. `provider` None: a secret with an expiry date."""
+    """A connection that is due, as the index knows it. `provider` None: a secret with an expiry date.
+
+    `at_once` is how many the provider may be asked for at the same time.
+    """
 
     owner: str
     name: str
     workspace: str
     integration: str
     provider: str | None
+    at_once: int = profile.AT_ONCE
 
     @property
     def lane(self) -> str:
         """The message group that it is refreshed in."""
-        number = int(hashlib.sha256(f"{self.owner}#{self.name}".encode()).hexdigest(), 16) % LANES
+        number = int(hashlib.sha256(f"{self.owner}#{self.name}".encode()).hexdigest(), 16) % lanes(self.at_once)
         return f"{hashlib.sha256((self.provider or '-').encode()).hexdigest()[:32]}-{number}"
+
+
+def lanes(at_once: int) -> int:
+    """How many messages of a provider may be worked on at the same time."""
+    return max(1, at_once // AT_ONCE)
 
 
 def sweep(*, remaining_s: float, pace: Pace | None = None) -> dict[str, int]:
     """Refresh what is due, or hand it on; how many there were of both."""
     pace = pace or refresh.PACE
-    found = list(itertools.chain.from_iterable(_due(str(shard), pace.now()) for shard in range(due.SHARDS)))
+    found = _paced(itertools.chain.from_iterable(_due(str(shard), pace.now()) for shard in range(due.SHARDS)))
     here, rest = (found, []) if len(found) <= BATCH else (found[:0], found)
     hand_on(rest)
     left = work(here, remaining_s=remaining_s, pace=pace)
@@ -69,6 +79,22 @@ def _due(shard: str, now: float) -> Iterator[Due]:
     index = ConnectionRow.due
     for row in index.query(shard, ConnectionRow.refresh_at <= now, limit=_PER_SHARD):
         yield Due(row.owner, row.name, row.workspace, row.integration, row.provider)
+
+
+def _paced(found: Iterable[Due]) -> list[Due]:
+    """The same, with what their integrations' profiles say of their providers."""
+    by_key: dict[RowKey, list[Due]] = {}
+    for one in found:
+        by_key.setdefault(integrations.row_key(one.workspace, one.integration), []).append(one)
+    paced, keys = [], list(by_key)
+    for start in range(0, len(keys), aws.BATCH):
+        for key, row in rows.read(keys[start : start + aws.BATCH]).items():
+            members = by_key[key]
+            if isinstance(row, IntegrationRow):
+                at_once = integrations.facts_of(row).auth.departures.refresh.at_once
+                members = [replace(one, at_once=at_once) for one in members]
+            paced += members
+    return paced
 
 
 def hand_on(found: Sequence[Due]) -> int:
@@ -106,7 +132,7 @@ def work_message(event: Mapping[str, Any], *, remaining_s: float) -> None:
 
 
 def work(found: Sequence[Due], *, remaining_s: float, pace: Pace | None = None) -> list[Due]:
-    """Refresh `found`, `AT_ONCE` at a time; those for which there was no time."""
+    """Refresh `found`, as many at a time as `AT_ONCE` and all their providers allow; those for which was no time."""
     pace = pace or refresh.PACE
     until = pace.now() + remaining_s
     if not found:
@@ -123,7 +149,8 @@ def work(found: Sequence[Due], *, remaining_s: float, pace: Pace | None = None) 
             forget_secrets()  # the next one's lines need not be searched for them
         return None
 
-    with ThreadPoolExecutor(min(AT_ONCE, len(found)), thread_name_prefix="refresh") as pool:
+    at_once = min(AT_ONCE, len(found), *(each.at_once for each in found))
+    with ThreadPoolExecutor(at_once, thread_name_prefix="refresh") as pool:
         return [left for left in pool.map(one, _fairly(found)) if left is not None]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 _NAME: Final = r"^[A-Za-z0-9_.:-]{1,64}$"
+AT_ONCE: Final = 64  # token requests that a provider gets of the sweep, unless its profile says otherwise
 _HEADER: Final = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$"
 Pointer = Annotated[str, Field(pattern=r"^(/[^/]*)*$", max_length=500, description="RFC 6901; empty: the whole body.")]
 ParameterName = Annotated[str, Field(pattern=_NAME)]
@@ -150,6 +151,7 @@ class Refresh(_Part):
     expected: bool = Field(default=True, description="False: the provider gives no refresh token, and none is missed.")
     hint: Text | None = Field(default=None, description="What makes the provider give one, such as a scope.")
     margin_s: int | None = Field(default=None, ge=0, le=86_400, description="Renew so long before expiry, not sooner.")
+    at_once: int = Field(default=AT_ONCE, ge=1, le=512, description="Token requests of the sweep at the same time.")
 
 
 class OAuthProfile(_Part):

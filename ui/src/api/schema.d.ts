@@ -3499,7 +3499,8 @@ export interface components {
              * @default {
              *       "expected": true,
              *       "hint": null,
-             *       "margin_s": null
+             *       "margin_s": null,
+             *       "at_once": 64
              *     }
              */
             refresh?: components["schemas"]["Refresh"];
@@ -3999,6 +4000,12 @@ export interface components {
              * @default null
              */
             margin_s?: number | null;
+            /**
+             * At Once
+             * @description Token requests of the sweep at the same time.
+             * @default 64
+             */
+            at_once?: number;
         };
         /**
          * Renaming
