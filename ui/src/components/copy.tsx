@@ -44,19 +44,19 @@ export function Copyable({ text, label, className }: { text: string; label?: str
 /** Code or a document, as it is: scrolls in itself, and can be copied. Lines of `wrapped` text are broken, not cut. */
 export function CodeBlock({ text, label, wrapped, className, children }: CodeBlockProps) {
   return (
-    <div className={cx('relative', className)}>
+    <div className={cx('flex items-start rounded-md border border-line bg-sunk', className)}>
       <pre
         tabIndex={0}
         role="region"
         aria-label={label}
         className={cx(
-          'max-h-[36rem] overflow-auto rounded-md border border-line bg-sunk p-3 pr-12 font-mono text-xs leading-5',
+          'max-h-[36rem] min-w-0 flex-1 overflow-auto rounded-md p-3 pr-1 font-mono text-xs leading-5',
           wrapped ? 'whitespace-pre-wrap wrap-anywhere' : 'whitespace-pre',
         )}
       >
         {children ?? text}
       </pre>
-      <CopyButton text={text} label={`Copy: ${label}`} className="absolute top-1.5 right-1.5 bg-sunk" />
+      <CopyButton text={text} label={`Copy: ${label}`} className="m-1.5 shrink-0" />
     </div>
   )
 }

@@ -1,9 +1,6 @@
 import { Tabs as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { cx } from './classes'
-
-const TAB =
-  '-mb-px border-b-2 border-transparent px-2.5 py-2 text-sm text-muted hover:text-text data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-text'
+import { TAB } from './tab-look'
 
 export type TabItem<T extends string> = { value: T; label: ReactNode; panel: ReactNode }
 
@@ -17,7 +14,7 @@ type Props<T extends string> = {
   className?: string
 }
 
-/** Tabs within a screen. Tabs that are screens are links: `LINK_TAB` gives them the same look. */
+/** Tabs within a screen. Those that are screens are links (`LINK_TAB`). */
 export function Tabs<T extends string>({ label, items, value, onChange, aside, className }: Props<T>) {
   return (
     <Radix.Root value={value} onValueChange={(next) => onChange(next as T)} className={className}>
@@ -39,6 +36,3 @@ export function Tabs<T extends string>({ label, items, value, onChange, aside, c
     </Radix.Root>
   )
 }
-
-/** For `Link`s that are tabs: `<Link className={LINK_TAB} activeProps={{ 'data-state': 'active' }}>`. */
-export const LINK_TAB = cx(TAB, 'whitespace-nowrap')

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Plus } from 'lucide-react'
-import { useDeferredValue, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useState } from 'react'
 import type { Shape } from '@/api/client'
 import { usePages } from '@/api/pages'
 import { actionsPages, tagsQuery } from '@/api/queries'
@@ -12,7 +12,8 @@ import { ProblemNotice } from '@/components/problem'
 import { SearchBox } from '@/components/search-box'
 import { Chip, Method } from '@/components/state'
 import { moreOf, ROW_LINK, Table, type Column } from '@/components/table'
-import { NewAction } from './new-action'
+
+const NewAction = lazy(() => import('./new-action'))
 
 type Row = Shape['ActionBrief']
 
@@ -68,7 +69,7 @@ export function Actions() {
           }
         />
       )}
-      {isAdding && <NewAction integration={integration} onClose={() => setAdding(false)} />}
+      <Suspense>{isAdding && <NewAction integration={integration} onClose={() => setAdding(false)} />}</Suspense>
     </>
   )
 }

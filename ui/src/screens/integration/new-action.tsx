@@ -11,7 +11,7 @@ import { actionOf, nameOfAction, type Operation } from '@/screens/add/first-acti
 import { OperationFields } from '@/screens/add/operation-fields'
 
 /** An action written by hand: begun with its method and path. */
-export function NewAction({ integration, onClose }: { integration: string; onClose: () => void }) {
+export default function NewAction({ integration, onClose }: { integration: string; onClose: () => void }) {
   const [operation, setOperation] = useState<Operation>({ method: 'GET', path: '' })
   const [ownName, setOwnName] = useState<string | null>(null)
   const navigate = useNavigate()

@@ -5,7 +5,7 @@ import { Button } from '@/components/button'
 import { Page } from '@/components/page'
 import { ProblemNotice } from '@/components/problem'
 import { State } from '@/components/state'
-import { LINK_TAB } from '@/components/tabs'
+import { LINK_TAB } from '@/components/tab-look'
 import { stateOf } from '@/screens/integrations/health'
 import { ExportMenu } from './export-menu'
 

@@ -65,7 +65,7 @@ export function ConnectForm({ integration, name: givenName }: { integration: Int
   const canTest = auth.type !== 'none' && integration.verification !== null && !asksForConsent && (auth.type !== 'oauth2' || brings)
   return (
     <form onSubmit={submit} className="space-y-4">
-      <Field label="Name" hint="How apps name this account. The only one, or `default`, need not be named." error={faults.get('/name')}>
+      <Field label="Name" hint="How apps name this account. The only one, or “default”, need not be named." error={faults.get('/name')}>
         {(control) => (
           <Input {...control} required disabled={Boolean(givenName)} value={name} onChange={(event) => setName(event.target.value)} pattern="[a-z0-9][a-z0-9\-]{0,62}" title="Small letters, digits and hyphens; at most 63." className="max-w-sm font-mono" />
         )}
