@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from infra.packaging.refused import PackageRefused
 SERVICES: Final = frozenset(
     {"dynamodb", "lambda", "logs", "s3", "secretsmanager", "sqs", "ssm", "stepfunctions", "sts"}
 )  # that the code has clients of; a test compares
+_ENDPOINTS: Final = PurePosixPath("botocore/data/endpoints.json")
 _LAYER: Final = re.compile(r"^python/lib/python3\.\d+/site-packages/")
 _DISTRIBUTION: Final = re.compile(r"^([^/]+)-([^/-]+)\.dist-info/METADATA$")
 _BUILDING: Final = frozenset({"pip", "setuptools", "wheel", "pkg_resources", "_distutils_hack"})
@@ -33,14 +35,27 @@ def distributions(package: Path) -> dict[str, str]:
 
 
 def extract(package: Path, into: Path, ships: Callable[[PurePosixPath], bool]) -> None:
-    """Unpack the files that `ships` takes, a layer's without the folders around them."""
+    """Unpack the files that `ships` takes, `slimmed`, and a layer's without the folders around them."""
     with zipfile.ZipFile(package) as archive:
         for info in archive.infolist():
             path = PurePosixPath(_LAYER.sub("", info.filename))
             if not info.is_dir() and ships(path):
                 target = into / path
                 target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(archive.read(info))
+                target.write_bytes(slimmed(path, archive.read(info)))
+
+
+def slimmed(path: PurePosixPath, data: bytes) -> bytes:
+    """A file as it ships. Of botocore's table of endpoints, which is read whole for the first client (15 ms of CPU),
+    the services that the code has clients of; everything else as it is."""
+    if path != _ENDPOINTS:
+        return data
+    prefixes = {{"stepfunctions": "states"}.get(name, name) for name in SERVICES}
+    table = json.loads(data)
+    for partition in table["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in services if name in prefixes}
+    return json.dumps(table, separators=(",", ":")).encode()
 
 
 def application_ships(path: PurePosixPath) -> bool:

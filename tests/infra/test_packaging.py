@@ -180,6 +180,22 @@ def test_clients_of_all_its_services_can_be_made(unpacked: Path) -> None:
     assert run_in(unpacked, script).split() == ["eu-central-1"] * len(contents.SERVICES)
 
 
+def test_the_regions_of_all_its_services_are_known(unpacked: Path) -> None:
+    ask = f"""
+import botocore.session, json
+session = botocore.session.get_session()
+named = {{}}
+for partition in session.get_available_partitions():
+    for name in {sorted(contents.SERVICES)!r}:
+        named.setdefault(name, []).append(session.get_available_regions(name, partition))
+print(json.dumps(named))
+"""
+    ours = json.loads(run_in(unpacked, ask))
+    whole = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
+    assert ours == json.loads(whole)
+    assert all(any(regions) for regions in ours.values())
+
+
 ELF = b"\x7fELF" + bytes(14)
 AMD, ARM = ELF + (62).to_bytes(2, "little"), ELF + (183).to_bytes(2, "little")
 
