@@ -19,7 +19,7 @@ _OUTPUT: Final = {
 
 
 def prepare(call: Callable[[str, str, Any], Any], upstream: str, actions: int, record: str = "metadata") -> None:
-    """`call` takes method, path below `/api/v1` and body. Deployed, `record` is `metadata`; locally, bodies are kept."""
+    """`call` takes method, path below `/api/v1`, body. Deployed, `record` is `metadata`; locally, bodies are kept."""
     policy = {"record": record}
     facts = {"name": NAME, "base_url": upstream, "auth": {"type": "bearer"}, "policy": policy}
     call("POST", "/integrations", facts)
