@@ -29,6 +29,8 @@ test('what was not touched is not sent, and neither is another way to write it',
 
 test('bindings are shown without what is so anyway', () => {
   expect(JSON.parse(fieldsOf(ACTION).bindings)).toEqual({ id: { in: 'path', name: 'id' } })
+  const list = { in: 'query', name: 'ids', style: null, explode: false, allow_reserved: false }
+  expect(JSON.parse(fieldsOf({ ...ACTION, bindings: { list } } as Action).bindings)).toEqual({ list: { in: 'query', name: 'ids', explode: false } })
 })
 
 test('only what differs is sent, as a merge patch', () => {

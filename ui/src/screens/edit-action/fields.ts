@@ -32,9 +32,11 @@ const OPTIONAL = ['server', 'idempotency_header', 'body_media_type', 'output'] a
 
 const print = (value: unknown) => (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))
 
-/** Bindings without what is so anyway. */
-const briefly = (bindings: Facts['bindings'] = {}) =>
-  Object.fromEntries(Object.entries(bindings).map(([name, binding]) => [name, Object.fromEntries(Object.entries(binding).filter(([, value]) => value !== null && value !== false))]))
+/** Bindings without what is so anyway; `explode: false` is not. */
+const briefly = (bindings: Facts['bindings'] = {}) => {
+  const isSaid = ([name, value]: [string, unknown]) => value !== null && !(name === 'allow_reserved' && value === false)
+  return Object.fromEntries(Object.entries(bindings).map(([name, binding]) => [name, Object.fromEntries(Object.entries(binding).filter(isSaid))]))
+}
 
 const documentsOf = (action: Action): Record<Document, unknown> => ({
   input_schema: action.input_schema,
