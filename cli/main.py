@@ -18,7 +18,7 @@ from cli.commands.backup import backup, restore
 from cli.commands.browse import delete, list_, reset_breaker, show
 from cli.commands.call import call
 from cli.commands.clients import clients
-from cli.commands.connect import connect, disconnect, verify
+from cli.commands.connect import connect, disconnect, refresh, verify
 from cli.commands.consent import connect_link
 from cli.commands.doctor import doctor
 from cli.commands.keys import keys, workspaces
@@ -45,6 +45,7 @@ app.command(rich_help_panel=_SETUP)(connect)
 app.command("connect-link", rich_help_panel=_SETUP)(connect_link)
 app.add_typer(clients, name="clients", rich_help_panel=_SETUP)
 app.command("test", rich_help_panel=_SETUP)(verify)
+app.command(rich_help_panel=_SETUP)(refresh)
 app.command(rich_help_panel=_USE)(call)
 app.command("list", rich_help_panel=_USE)(list_)
 app.command(rich_help_panel=_USE)(show)

@@ -114,6 +114,21 @@ def verify(
     _leave(verdict)
 
 
+def refresh(
+    integration: Integration, connection: Connection = "default", url: Url = None, as_json: AsJson = False
+) -> None:
+    """Renew a connection's OAuth tokens now, also after a failure that would be waited out.
+
+    Example: `waygate refresh crm`
+    """
+    shown = open_api(url).send("POST", "connections", integration, connection, "refresh").json()
+    if as_json:
+        out.result(shown)
+    else:
+        until = f", which serve until {shown['expires_at']}" if shown["expires_at"] else ""
+        out.say(f"{integration}/{connection} has new tokens{until}.", "green")
+
+
 def disconnect(
     integration: Integration,
     connection: Annotated[
@@ -122,15 +137,17 @@ def disconnect(
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
-    """Delete a connection and its credential.
+    """Delete a connection and its credential; OAuth tokens are revoked at their provider as well, where that can be.
 
     Example: `waygate disconnect shop default`
     """
-    open_api(url).send("DELETE", "connections", integration, connection)
+    told = open_api(url).send("DELETE", "connections", integration, connection).json() or {}
     if as_json:
-        out.result({"integration": integration, "connection": connection, "deleted": True})
-    else:
-        out.say(f"{integration}/{connection} disconnected.")
+        out.result({"integration": integration, "connection": connection, "deleted": True, **told})
+        return
+    out.say(f"{integration}/{connection} disconnected.")
+    if told:
+        out.note(f"At the provider: {told['revocation']['outcome']}. {told['revocation']['detail']}")
 
 
 def _existing(api: Api, integration: str, name: str) -> dict[str, Any]:

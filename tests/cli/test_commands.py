@@ -170,6 +170,24 @@ def test_connect_knows_every_auth_type(
         assert "wrong-token-123" not in wrong.out + wrong.err
 
 
+def test_oauth_tokens_are_renewed_by_hand_and_revoked_at_the_end(waygate: Waygate, local_stack: LocalStack) -> None:
+    token_url = f"{local_stack.demo_url}/oauth/token"
+    auth = {"type": "oauth2", "grant": "client_credentials", "token_url": token_url, "scopes": ["shop:read"]}
+    description = f"{local_stack.demo_url}/openapi.json"
+    waygate.ok("add", description, "--name", "renewed", "--publish", "--auth-json", json.dumps(auth))
+    unregistered = waygate("connect", "renewed")
+    assert "waygate clients put renewed --client-id ID" in unregistered.err
+    waygate.ok("clients", "put", "renewed", "--client-id", "demo-client", "--secret-stdin", stdin="demo-client-secret")
+    before = waygate.ok("connect", "renewed", "--json").json["connection"]
+    after = waygate.ok("refresh", "renewed", "--json").json
+    assert before["secret"]["fingerprint"] != after["secret"]["fingerprint"]
+    assert "renewed/default has new tokens, which serve until 20" in waygate.ok("refresh", "renewed").out
+    assert waygate("refresh", "renewed", "no-such").status == 1
+    gone = waygate.ok("disconnect", "renewed", "default")
+    assert "renewed/default disconnected." in gone.out
+    assert "At the provider: unsupported." in gone.out + gone.err
+
+
 def _patch(waygate: Waygate, path: str, body: dict[str, Any]) -> None:
     request = urllib.request.Request(
         f"{waygate.environment['WAYGATE_URL']}/api/v1{path}", json.dumps(body).encode(), method="PATCH"

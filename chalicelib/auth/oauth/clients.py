@@ -82,7 +82,7 @@ def put_client(row: ClientRow, client: Client, scheme: AuthScheme) -> None:
 
 def open_client(row: ClientRow, scheme: AuthScheme) -> Client:
     """The client in `row`. Raises `NeedsReauth` where the integration's token endpoint is another one by now."""
-    fix = f"Put it again: `waygate clients put {row.integration} --name {row.name}`."
+    fix = f"Put it again: `{_putting(row.integration, row.name)} --client-id {row.client_id}`."
     if list(bound_to(scheme)) != list(row.origins):
         raise NeedsReauth(f"The OAuth client `{row.name}` was made for another token endpoint.", fix=fix)
     try:
@@ -100,6 +100,10 @@ def open_client(row: ClientRow, scheme: AuthScheme) -> Client:
     )
 
 
+def _putting(integration: str, name: str) -> str:
+    return f"waygate clients put {integration}" + (f" --name {name}" if name != DEFAULT else "")
+
+
 def find(workspace: str, integration: str, name: str) -> ClientRow | None:
     """The client's row as it is now."""
     return ClientRow.find(owner(workspace, integration), name)
@@ -112,7 +116,7 @@ def get(workspace: str, integration: str, name: str) -> ClientRow:
         known = [one.name for one in page(workspace, integration)]
         raise ClientNotFound(
             f"`{integration}` has no OAuth client `{name}`.",
-            fix=f"Register Waygate with the provider, then: `waygate clients put {integration} --name {name}`.",
+            fix=f"Register Waygate with the provider, then: `{_putting(integration, name)} --client-id ID`.",
             facts={"clients": known},
         )
     return row
