@@ -7,20 +7,28 @@ operation) is what no call may have here, and costs a tenth of an invocation.
 from __future__ import annotations
 
 import functools
+import re
 import select
 import socket
 import ssl
+import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPConnection
-from typing import Final
+from typing import Any, Final
 
 from chalicelib.egress.deadline import TimedSocket, TimedTlsSocket, remaining_s
 from chalicelib.egress.guard import Target, resolve
 from chalicelib.egress.head import Response
+from chalicelib.errors import EgressBlocked
 from chalicelib.settings import Caps
 
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+_FIELD: Final = re.compile(_TOKEN.pattern + r": [\t\x20-\x7e\x80-\xff]*")
 _ORIGINS: Final = 64
 _KEPT: Final = 32  # of an origin
+_IDLE_S: Final = 60.0  # servers and load balancers mostly hang up after 5 to 75 s, NAT gateways forget after 350 s
 
 
 class NotConnected(Exception):
@@ -35,10 +43,13 @@ class Connection(HTTPConnection):
     """One connection to an origin. `tls` None: it is plain."""
 
     response_class = Response
+    getresponse: Callable[[], Response]  # what they say of `http.client` is less
+    sock: Any
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
         super().__init__(host, port)
         self.default_port = 443 if tls else 80  # which the Host header leaves out
+        self.kept_at = 0.0  # epoch seconds
         self._tls = tls
         self._poll = select.poll()
 
@@ -47,6 +58,7 @@ class Connection(HTTPConnection):
         sock: socket.socket = _dial(self.host, self.port)
         if self._tls is not None:
             try:
+                sock.settimeout(_connect_timeout_s())
                 sock = self._tls.wrap_socket(sock, server_hostname=self.host)
             except BaseException:
                 sock.close()
@@ -54,9 +66,28 @@ class Connection(HTTPConnection):
         self.sock = sock
         self._poll.register(sock, select.POLLIN)
 
+    def put_field(self, name: str, value: str) -> None:
+        """As `putheader`, which lets some line breaks pass, and names the value of those that it refuses.
+
+        Raises `EgressBlocked`.
+        """
+        line = f"{name}: {value}"
+        if not _FIELD.fullmatch(line):
+            raise EgressBlocked("The request has a header that HTTP does not carry.")
+        self._output(line.encode("latin-1"))  # type: ignore[attr-defined]
+
+    def _validate_method(self, method: str) -> None:
+        if not _TOKEN.fullmatch(method):
+            raise EgressBlocked("The request has a method that HTTP does not know.")
+
     def is_usable(self) -> bool:
-        """True while the other side has said nothing: what comes unasked is the end, or no answer to the next call."""
-        return not self._poll.poll(0)
+        """True while the other side has said nothing: what comes unasked is the end, or no answer to the next call.
+
+        And only for a while: where this process, frozen in between, or a network in the middle missed the end, nobody
+        tells of it, and the next call would be lost.
+        """
+        is_quiet = not self._poll.poll(0) and (self._tls is None or not self.sock.pending())
+        return is_quiet and time.time() - self.kept_at < _IDLE_S
 
 
 def take(target: Target, ca_pem: str | None) -> Connection:
@@ -79,6 +110,7 @@ def keep(connection: Connection, target: Target, ca_pem: str | None) -> None:
     if connection.sock is None or len(idle) >= _KEPT:
         connection.close()
     else:
+        connection.kept_at = time.time()
         idle.append(connection)
 
 
@@ -89,8 +121,9 @@ class _Idle:
         self.connections: deque[Connection] = deque()
 
     def __del__(self) -> None:
-        for connection in self.connections:
-            connection.close()
+        with suppress(IndexError):
+            while True:  # a thread that has `connections` in its hands may be popping too
+                self.connections.pop().close()
 
 
 @functools.lru_cache(maxsize=_ORIGINS)

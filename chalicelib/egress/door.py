@@ -10,13 +10,14 @@ import functools
 import ssl
 import time
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPException, IncompleteRead
 from typing import Final, Literal, NoReturn
 
 from chalicelib.egress import connections
 from chalicelib.egress.connections import Connection, NotConnected
 from chalicelib.egress.deadline import ends_at
 from chalicelib.egress.guard import CannotResolve, Target, parse_target
+from chalicelib.egress.head import Response
 from chalicelib.egress.unpacking import CannotUnpack, unpacker
 from chalicelib.observability import traced
 from chalicelib.settings import Caps
@@ -97,7 +98,10 @@ def send(
             except BaseException:
                 connection.close()
                 raise
-            connections.keep(connection, target, request.ca_pem)
+            if response.has_more:  # an answer to nobody, which the next caller must not get
+                connection.close()
+            else:
+                connections.keep(connection, target, request.ca_pem)
         except (_Unusable, CannotUnpack, CannotResolve, NotConnected, HTTPException, OSError) as error:
             reason, detail = _explain(error, target.origin, has_sent=call.has_sent)
             raise CallFailed(reason, detail, sent=call.has_sent, duration_ms=_ms_since(started)) from None
@@ -114,14 +118,19 @@ def check_ca(pem: str) -> None:
         raise ValueError("holds no certificate of an authority, as PEM")
 
 
-def _open(connection: Connection, target: Target, request: Outbound) -> HTTPResponse:
+def _open(connection: Connection, target: Target, request: Outbound) -> Response:
     """Send, and read the answer's head. Time-outs are the sockets' own affair (`deadline`)."""
     connection.putrequest(request.method, target.path_query, skip_accept_encoding=True)
     if request.body is not None or request.method in _WITH_BODY:
-        connection.putheader("Content-Length", str(len(request.body or b"")))
+        connection.put_field("Content-Length", str(len(request.body or b"")))
     for name, value in request.headers:
-        connection.putheader(name, value)
-    connection.endheaders(request.body)
+        connection.put_field(name, value)
+    try:
+        connection.endheaders(request.body)
+    except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+        if connection.sock is None:  # there was no connection yet
+            raise
+        # A server may answer, and hang up, before it has all of the body; if it did not answer, reading tells.
     return connection.getresponse()
 
 
@@ -133,13 +142,13 @@ class _Unusable(Exception):
         self.reason: Reason = reason
 
 
-def _read(response: HTTPResponse, headers: tuple[tuple[str, str], ...], max_bytes: int) -> bytes:
+def _read(response: Response, headers: tuple[tuple[str, str], ...], max_bytes: int) -> bytes:
     """The whole body, decoded and bounded: memory never exceeds the bound by more than a chunk (D6)."""
     if response.status < 200:  # the real answer would follow, and reach whoever uses this connection next
         raise _Unusable("invalid_answer", f"the answer's status is {response.status}, which was not asked for")
     if sum(len(name) + len(value) for name, value in headers) > Caps.UPSTREAM_HEADER_BYTES:
         raise _Unusable("too_large", f"the answer's headers are larger than {Caps.UPSTREAM_HEADER_BYTES:,} bytes")
-    unpack = unpacker(response.headers.get("content-encoding", "identity"))
+    unpack = unpacker(", ".join(response.headers.get_all("content-encoding", ())))
     body = bytearray()
     while response.length != 0 and (chunk := response.read1(_CHUNK)):
         body += unpack(chunk, max_bytes - len(body) + 1)

@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import Sequence
 from typing import Final, NamedTuple
+from urllib.parse import quote
 
 from chalicelib.errors import EgressBlocked
 from chalicelib.settings import settings
@@ -23,7 +24,8 @@ _URL: Final = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^\s#?]*)?(?:\?(?P<query>[^\s#]*))?(?:#\S*)?",
     re.ASCII | re.IGNORECASE,
 )
-_FORBIDDEN_TEXT: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_FORBIDDEN_TEXT: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
+_NOT_IN_TARGET: Final = re.compile(r"%(?![0-9A-Fa-f]{2})|[^%A-Za-z0-9._~/?:@!$&'()*+,;=-]")  # RFC 3986, 3.3 and 3.4
 # Ports above 1023 of protocols that a crafted HTTP request can speak to, or that belong to Lambda itself: its runtime
 # API (9001) and extensions (2773), and X-Ray (2000).
 _NEVER_PORTS: Final = frozenset({2000, 2049, 2773, 3306, 5432, 6379, 6667, 9001, 9200, 9300, 11211, 27017})
@@ -50,7 +52,8 @@ class CannotResolve(Exception):
 
 
 class Target(NamedTuple):
-    """A URL that may be called, in parts. `host` has no brackets; `path_query` is the request target as sent."""
+    """A URL that may be called, in parts. `host` has no brackets; `path_query` is the request target as sent, with
+    what a URI does not hold percent-encoded and all else as it was."""
 
     scheme: str
     host: str
@@ -74,7 +77,8 @@ def parse_target(url: str) -> Target:
     port = int(match["port"]) if match["port"] else (443 if scheme == "https" else 80)
     check_port(port)
     query = f"?{match['query']}" if match["query"] is not None else ""
-    return Target(scheme, host, port, (match["path"] or "/") + query)
+    target = _NOT_IN_TARGET.sub(lambda character: quote(character[0]), (match["path"] or "/") + query)
+    return Target(scheme, host, port, target)
 
 
 def check_origin(url: str) -> str:

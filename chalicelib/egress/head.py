@@ -1,4 +1,4 @@
-"""The head of an answer, status and fields, read line by line.
+"""The head of an answer: status, fields, and where the body ends.
 
 `http.client` hands it to the parser of electronic mail. That is a tenth of what an invocation costs, and it ends the
 fields at the first line that is none: whatever stands below, Content-Length too, is lost.
@@ -6,14 +6,18 @@ fields at the first line that is none: whatever stands below, Content-Length too
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from http.client import HTTPException, HTTPMessage, HTTPResponse, LineTooLong, RemoteDisconnected, UnknownProtocol
 from typing import Any, BinaryIO, Final
 
 _LINE_BYTES: Final = 65_536  # as `http.client` has them
 _LINES: Final = 100
+_BLANK: Final = " \t\r\n"  # around a value; to `str.strip`, bytes of UTF-8 are blank too
 _AS_SPACES: Final = str.maketrans("\r\n\0", "   ")  # what no value may hold (RFC 9110, 5.5)
-_WITHOUT_BODY: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_WITHOUT_BODY: Final = (HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+_FRAMING: Final = frozenset({"connection", "content-length", "transfer-encoding"})
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 
 class Fields(HTTPMessage):
@@ -25,14 +29,18 @@ class Fields(HTTPMessage):
 
 
 class Response(HTTPResponse):
-    """`http.client`'s answer, but for the reading of its head."""
+    """`http.client`'s answer, but for the reading of its head. `has_more`: something came that is no part of it."""
 
     _method: str
+    has_more = False
 
     def begin(self) -> None:
-        """Read the head of the final answer. Raises the `HTTPException`s of `http.client`."""
+        """Read the head of the final answer; provisional ones are passed over (RFC 9110, 15.2).
+
+        Raises the `HTTPException`s of `http.client`, also where two readers could see the body end at two places.
+        """
         version, status, reason = self._read_status()  # type: ignore[attr-defined]
-        while status == HTTPStatus.CONTINUE:
+        while status < HTTPStatus.OK and status != HTTPStatus.SWITCHING_PROTOCOLS:
             read_fields(self.fp)
             version, status, reason = self._read_status()  # type: ignore[attr-defined]
         if not version.startswith("HTTP/1."):
@@ -43,13 +51,24 @@ class Response(HTTPResponse):
         self.headers = self.msg = fields = read_fields(self.fp)
         framing: dict[str, str] = {}
         for name, value in fields.raw_items():
-            framing.setdefault(name.lower(), value)
-        self.chunked = framing.get("transfer-encoding", "").lower() == "chunked"
+            if (key := name.lower()) in _FRAMING:
+                framing[key] = f"{framing[key]},{value}" if key in framing else value
+        if self._method == "HEAD" or status in _WITHOUT_BODY:  # it may tell of a body that it does not have
+            framing = {**framing, "content-length": "0", "transfer-encoding": "identity"}
+        length = _length(framing["content-length"]) if "content-length" in framing else None
+        self.chunked = "transfer-encoding" in framing and _is_chunked(framing["transfer-encoding"])
         self.chunk_left = None
-        self.length = None if self.chunked else _length(framing.get("content-length", ""))
-        if status in _WITHOUT_BODY or status < HTTPStatus.OK or self._method == "HEAD":
-            self.length = 0
-        self.will_close = (self.length is None and not self.chunked) or self._check_close()  # type: ignore[attr-defined]
+        self.length = None if self.chunked else length
+        options = framing.get("connection", "").lower()
+        is_last = "close" in options if self.version == 11 else "keep-alive" not in options
+        is_framed_once = self.chunked != (length is not None)  # by chunks or by a length; only the former count if both
+        self.will_close = is_last or not is_framed_once
+
+    def _close_conn(self) -> None:
+        raw: Any = self.fp.raw
+        raw.readinto = _nothing  # so that to peek shows what the buffer holds, and waits for no more
+        self.has_more = bool(self.fp.peek())
+        super()._close_conn()  # type: ignore[misc]
 
 
 def read_fields(stream: BinaryIO) -> Fields:
@@ -66,10 +85,10 @@ def read_fields(stream: BinaryIO) -> Fields:
         text = line.decode("latin-1")
         if text[0] in " \t":  # the field above goes on (RFC 9112, 5.2)
             above, begun = found.pop() if found else ("", "")
-            found.append((above, f"{begun} {text.strip()}"))
+            found.append((above, f"{begun} {text.strip(_BLANK)}"))
             continue
         name, colon, value = text.partition(":")
-        found.append((name.strip() if colon else "", value.strip()))
+        found.append((name.strip() if colon else "", value.strip(_BLANK)))
     else:
         raise HTTPException(f"got more than {_LINES} headers")
     fields = Fields()
@@ -79,6 +98,21 @@ def read_fields(stream: BinaryIO) -> Fields:
     return fields
 
 
-def _length(value: str) -> int | None:
-    """The length of the body; None for what says none, where it ends with the connection."""
-    return int(value) if value.isascii() and value.isdigit() else None
+def _length(said: str) -> int:
+    """Content-Length, which may be repeated but not differ (RFC 9112, 6.3)."""
+    lengths = {one.strip() for one in said.split(",")}
+    if len(lengths) > 1 or not _LENGTH.fullmatch(said := lengths.pop()):
+        raise HTTPException("the length is said in several ways, or is no number")
+    return int(said)
+
+
+def _is_chunked(said: str) -> bool:
+    """Transfer-Encoding: `chunked`, or what used to mean none. No other was asked for (RFC 9110, 10.1.4)."""
+    codings = [one.strip().lower() for one in said.split(",")]
+    if codings not in (["chunked"], ["identity"]):
+        raise HTTPException("the body is encoded for its transfer in a way that was not asked for")
+    return codings == ["chunked"]
+
+
+def _nothing(_: object) -> int:
+    return 0

@@ -11,12 +11,14 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import brotli
 import pytest
 
 from chalicelib import observability
 from chalicelib.egress import CallFailed, Outbound, connections, send
+from chalicelib.errors import EgressBlocked
 from chalicelib.settings import Caps
 from tests.egress.wire import Seen, Wire, answer
 
@@ -37,6 +39,16 @@ def serve() -> Iterator[Serve]:
     yield start
     for wire in running:
         wire.stop()
+
+
+@pytest.fixture
+def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The door, made to trust our certificate."""
+    connections.tls_of.cache_clear()
+    context = connections.tls_of(None)
+    connections.tls_of.cache_clear()
+    context.load_verify_locations(certificate)
+    monkeypatch.setattr(connections, "tls_of", lambda ca_pem: context)
 
 
 def failure(url: str, **options: object) -> CallFailed:
@@ -62,6 +74,32 @@ def test_the_request_goes_out_as_it_was_made(serve: Serve) -> None:  # C4
     }
     assert seen.body == b'{"a":1}'
     assert (got.status, got.body) == (200, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET / HTTP/1.1\r\nX:", ()),
+        ("GET /other", ()),
+        ("GÉT", ()),
+        ("GET", (("X", "canary\r\nY: 1"),)),
+        ("GET", (("X", "canary\r\n folded"),)),
+        ("GET", (("X", "canary\0"),)),
+        ("GET", (("X", "canary€"),)),
+        ("GET", (("X y", "canary"),)),
+        ("GET", (("X:y", "canary"),)),
+        ("GET", (("", "canary"),)),
+    ],
+)
+def test_what_http_does_not_carry_is_refused_untold_and_unsent(
+    serve: Serve, method: str, headers: tuple[tuple[str, str], ...]
+) -> None:  # C3
+    wire = serve()
+    with pytest.raises(EgressBlocked) as caught:
+        send(Outbound(method, wire.url, headers))
+    assert "canary" not in repr(caught.value) + str(caught.value.detail)
+    assert wire.connections == 0
+    assert send(Outbound("GET", wire.url)).status == 200
 
 
 @pytest.mark.parametrize(("method", "length"), [("POST", "0"), ("GET", None), ("DELETE", None)])
@@ -134,12 +172,80 @@ def test_an_answer_without_a_length_ends_with_its_connection(serve: Serve) -> No
     assert send(Outbound("GET", wire.url)).body == b"abc"
 
 
-def test_an_interim_answer_never_leaves_the_real_one_to_the_next_caller(serve: Serve) -> None:
-    wire = serve(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer(b'"secret of the first caller"'))
+def test_a_change_of_protocols_never_leaves_an_answer_to_the_next_caller(serve: Serve) -> None:
+    wire = serve(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n" + answer(b'"secret of the first caller"'))
     for _ in range(2):
         failed = failure(wire.url)
         assert (failed.reason, failed.sent) == ("invalid_answer", True)
     assert wire.connections == 2
+
+
+@pytest.mark.parametrize("filling", [0, 8_192 - len(answer(b"first")), 20_000], ids=["buffered", "in TLS", "unread"])
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "TLS"])
+def test_what_comes_behind_an_answer_is_not_the_next_one(
+    trusting: None, serve: Serve, self_signed: ssl.SSLContext, is_tls: bool, filling: int
+) -> None:
+    reply = answer(b"first") + bytes(filling) + answer(b"smuggled")
+    wire = serve(reply, self_signed if is_tls else None)
+    assert [send(Outbound("GET", wire.url)).body for _ in range(3)] == [b"first"] * 3
+    assert wire.connections == 3
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_tls_connection_is_used_again(
+    trusting: None, serve: Serve, certificate: Path, version: ssl.TLSVersion
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    tls.minimum_version = tls.maximum_version = version  # in 1.3, tickets come unasked
+    wire = serve(tls=tls)
+    for _ in range(3):
+        send(Outbound("GET", wire.url))
+    assert (len(wire.requests), wire.connections) == (3, 1)
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire, started = serve(), time.time()
+    for after_s, connections_made in ((0, 1), (59, 1), (59 + 61, 2)):
+        monkeypatch.setattr(time, "time", lambda after_s=after_s: started + after_s)
+        send(Outbound("GET", wire.url))
+        assert wire.connections == connections_made
+
+
+def test_forgetting_an_origin_closes_what_no_other_thread_has_taken() -> None:
+    idle = connections._Idle()
+    closed: list[str] = []
+
+    class Taken:
+        def close(self) -> None:
+            closed.append("one")
+            idle.connections.pop()
+
+    idle.connections.extend([Taken(), Taken()])
+    idle.__del__()
+    assert (closed, len(idle.connections)) == (["one"], 0)
+
+
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "TLS"])
+def test_an_answer_that_comes_before_the_whole_body_is_sent_is_read(
+    trusting: None, self_signed: ssl.SSLContext, is_tls: bool
+) -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def refuse() -> None:
+        connection, _ = listener.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else the end may overtake the answer
+        if is_tls:
+            connection = self_signed.wrap_socket(connection, server_side=True)
+        connection.recv(1_000)
+        connection.sendall(answer(b'"too large"', status="413 Content Too Large"))
+        connection.close()
+
+    threading.Thread(target=refuse, daemon=True).start()
+    url = f"http{'s' if is_tls else ''}://127.0.0.1:{listener.getsockname()[1]}/"
+    got = send(Outbound("POST", url, (), bytes(20_000_000)))
+    listener.close()
+    assert (got.status, got.body) == (413, b'"too large"')
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -192,6 +298,11 @@ def test_an_empty_body_may_claim_to_be_compressed(serve: Serve) -> None:
 )
 def test_broken_or_foreign_compression_is_an_invalid_answer(serve: Serve, encoding: str, body: bytes) -> None:  # D6
     wire = serve(answer(body, f"Content-Encoding: {encoding}"))
+    assert failure(wire.url).reason == "invalid_answer"
+
+
+def test_two_layers_of_compression_in_two_fields_are_two(serve: Serve) -> None:  # D6
+    wire = serve(answer(gzip.compress(b"twice"), "Content-Encoding: gzip", "Content-Encoding: identity"))
     assert failure(wire.url).reason == "invalid_answer"
 
 
@@ -376,16 +487,6 @@ def test_tls_is_version_1_2_or_newer_and_verified() -> None:  # A12
     assert context.check_hostname
 
 
-@pytest.fixture
-def trusting(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The door, made to trust our certificate."""
-    connections.tls_of.cache_clear()
-    context = connections.tls_of(None)
-    connections.tls_of.cache_clear()
-    context.load_verify_locations(certificate)
-    monkeypatch.setattr(connections, "tls_of", lambda ca_pem: context)
-
-
 def test_a_trusted_certificate_is_called(trusting: None, serve: Serve, self_signed: ssl.SSLContext) -> None:
     wire = serve(answer(b'"over tls"'), tls=self_signed)
     assert send(Outbound("POST", wire.url, (), b"x" * 100_000)).body == b'"over tls"'
@@ -408,6 +509,20 @@ def test_a_tls_connection_that_breaks_after_the_request_is_not_called_a_tls_erro
     assert (failed.reason, failed.sent) == ("broken", True)
 
 
+def test_a_handshake_has_no_more_time_than_its_call(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = iter([3.0, 2.5, 0.25])  # to resolve, to connect, to shake hands
+    monkeypatch.setattr(connections, "remaining_s", lambda: next(left))
+    given: list[float | None] = []
+
+    def wrap_socket(sock: socket.socket, **_: object) -> None:
+        given.append(sock.gettimeout())
+        raise ssl.SSLError
+
+    monkeypatch.setattr(connections, "tls_of", lambda _: SimpleNamespace(wrap_socket=wrap_socket))
+    failed = failure(serve().url.replace("http", "https"))
+    assert (failed.reason, failed.sent, given) == ("tls_error", False, [0.25])
+
+
 def test_a_handshake_that_never_ends_is_a_timeout_before_anything_was_sent() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     failed = failure(f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout_s=0.2)
@@ -420,7 +535,6 @@ def test_a_handshake_that_never_ends_is_a_timeout_before_anything_was_sent() -> 
 
 def test_a_sampled_call_is_one_subsegment(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     from contextlib import contextmanager
-    from types import SimpleNamespace
 
     seen: list[object] = []
 

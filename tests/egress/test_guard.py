@@ -313,3 +313,23 @@ def test_the_host_that_was_checked_is_the_host_that_is_connected(monkeypatch: py
     with serving() as wire:
         send(Outbound("GET", f"http://API.Example.com.:{wire.port}/"))
         assert wire.requests[0].header("host") == f"api.example.com:{wire.port}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("/a%2Fb/%252e?q=%20%2B&q=", "/a%2Fb/%252e?q=%20%2B&q="),
+        ("/~a;b=1/:@!$&'()*+,.-_?/?", "/~a;b=1/:@!$&'()*+,.-_?/?"),
+        ("/voilà?q=€", "/voil%C3%A0?q=%E2%82%AC"),
+        ('/{a}|b"<>^`%zz?q[]=%', "/%7Ba%7D%7Cb%22%3C%3E%5E%60%25zz?q%5B%5D=%25"),
+    ],
+)
+def test_what_a_uri_does_not_hold_is_encoded_and_nothing_else_is_touched(asked: str, sent: str) -> None:
+    with serving() as wire:
+        send(Outbound("GET", wire.url + asked))
+        assert wire.requests[0].target == sent
+
+
+def test_half_a_character_is_in_no_url() -> None:
+    with pytest.raises(EgressBlocked):
+        parse_target("https://api.example/\ud800")

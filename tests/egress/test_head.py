@@ -16,7 +16,7 @@ from chalicelib.egress.head import read_fields
 from tests.egress.wire import Seen, serving
 
 NAMES = st.text(string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~", min_size=1, max_size=20)
-VISIBLE = "".join(map(chr, (*range(0x21, 0x7F), *range(0xA1, 0x100))))
+VISIBLE = "".join(map(chr, (*range(0x21, 0x7F), *range(0xA0, 0x100))))
 VALUES = st.lists(st.text(VISIBLE, min_size=1, max_size=20), max_size=4).map(" ".join)
 SPACE = st.sampled_from(["", " ", "\t", "  "])
 
@@ -40,8 +40,9 @@ def test_well_formed_fields_are_read_as_the_library_reads_them(lines: list[tuple
         (b" goes on from nowhere\r\nA: 1\r\n", [("A", "1")]),
         (b": no name\r\nA : 1\r\n", [("A", "1")]),
         (b"A: 1\r2\x003\r\n", [("A", "1 2 3")]),
+        ("A: voilà \r\n".encode(), [("A", "voilà".encode().decode("latin-1"))]),
     ],
-    ids=["no field", "folded", "folded onto nothing", "no name", "controls"],
+    ids=["no field", "folded", "folded onto nothing", "no name", "controls", "UTF-8"],
 )
 def test_what_servers_get_wrong_costs_no_other_field(lines: bytes, fields: list[tuple[str, str]]) -> None:
     assert read_fields(io.BytesIO(lines + b"\r\n")).items() == fields
@@ -68,9 +69,62 @@ def test_a_head_that_is_cut_off_is_no_empty_answer(cut: bytes) -> None:
 
 
 def test_provisional_answers_are_passed_over() -> None:
-    reply = b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n" * 2 + b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    provisional = b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n" * 2 + b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    reply = provisional + b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
     with serving(lambda _: reply) as wire:
         assert send(Outbound("POST", wire.url, (), b"{}")).body == b"ok"
+
+
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+OK_IN_CHUNKS = b"2\r\nok\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "is_kept"),
+    [
+        (b"Content-Length: 2\r\nContent-Length: 2\r\n", b"ok", True),
+        (b"Content-Length: 2, 2\r\n", b"ok", True),
+        (b"Transfer-Encoding: identity\r\nContent-Length: 2\r\n", b"ok", True),
+        (b"Transfer-Encoding: CHUNKED\r\n", OK_IN_CHUNKS, True),
+        (CHUNKED + b"Content-Length: 2\r\n", OK_IN_CHUNKS, False),
+        (b"Content-Length: 2\r\nConnection: x\r\nConnection: Close\r\n", b"ok", False),
+    ],
+    ids=["length twice", "length in a list", "identity", "chunks", "chunks and length", "connection twice"],
+)
+def test_a_body_ends_where_all_fields_say(fields: bytes, body: bytes, is_kept: bool) -> None:
+    with serving(lambda _: b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n" + body) as wire:
+        assert [send(Outbound("GET", wire.url)).body for _ in range(2)] == [b"ok"] * 2
+        assert wire.connections == (1 if is_kept else 2)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Content-Length: 2\r\nContent-Length: 5\r\n",
+        b"Content-Length: 2, 5\r\n",
+        b"Content-Length: " + b"9" * 5_000 + b"\r\n",
+        b"Content-Length: -2\r\n",
+        b"Content-Length: +2\r\n",
+        b"Content-Length:\r\n",
+        CHUNKED + CHUNKED,
+        b"Transfer-Encoding: gzip, chunked\r\n",
+        b"Transfer-Encoding: identity\r\n" + CHUNKED,
+        b"Transfer-Encoding: xchunked\r\nContent-Length: 2\r\n",
+    ],
+)
+def test_a_body_whose_end_is_in_doubt_is_refused_at_once(fields: bytes) -> None:  # RFC 9112, 6.3
+    with serving(lambda _: b"HTTP/1.1 200 OK\r\n" + fields + b"\r\nokokok") as wire:
+        with pytest.raises(CallFailed) as caught:
+            send(Outbound("GET", wire.url))
+        assert (caught.value.reason, caught.value.sent) == ("invalid_answer", True)
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", b"200 OK"), ("GET", b"204 None"), ("GET", b"304 Same")])
+def test_an_answer_without_a_body_may_tell_of_one(method: str, status: bytes) -> None:
+    for fields in (b"Content-Length: 20\r\n", CHUNKED):
+        with serving(lambda _, head=b"HTTP/1.1 " + status + b"\r\n" + fields: head + b"\r\n") as wire:
+            assert [send(Outbound(method, wire.url)).body for _ in range(2)] == [b""] * 2
+            assert wire.connections == 1
 
 
 @pytest.mark.parametrize(
