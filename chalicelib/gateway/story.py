@@ -12,10 +12,9 @@ from chalicelib.auth.api_keys import Caller
 from chalicelib.auth.audit import Actor
 from chalicelib.egress import Answer
 from chalicelib.errors import WaygateError
-from chalicelib.gateway import log, recording
+from chalicelib.gateway import log
 from chalicelib.gateway.attempt import Tried
 from chalicelib.gateway.checks import LONGEST_NAME
-from chalicelib.gateway.recording import Bodies
 from chalicelib.gateway.request import Request
 from chalicelib.gateway.resolve import Resolved
 from chalicelib.observability import emit_metrics, ids_of_call
@@ -141,6 +140,8 @@ class Story:
         }
 
     def _keep_bodies(self, workspace: str, connection: str | None) -> None:
+        from chalicelib.gateway import recording  # most policies keep no bodies
+
         request = self.request
         sent = (request.body or b"", request.content_type) if request else None
         answer = self.tried.result if self.tried and isinstance(self.tried.result, Answer) else None
@@ -148,7 +149,7 @@ class Story:
             workspace,
             self.call.request_id,
             (self.call.integration, self.call.action, connection),
-            Bodies(self.call.body, sent, answer),
+            recording.Bodies(self.call.body, sent, answer),
             at=self.at.timestamp(),
         )
 

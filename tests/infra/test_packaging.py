@@ -29,7 +29,7 @@ LOADED_OF_OURS = {  # what every invocation needs: the rest waits for its first 
     "": "aws checked_json dynamodb errors http1 observability rows runtime settings sigv4",
     "api": "application bad_keys client_address cross_origin invoking openapi resources routing",
     "gateway": "admit attempt bodies body_rules breaker breaker_window checks cooldowns credential invoke latency "
-    "limits log media rate_limits recording request resolve response retry serialize story tables usage verdicts",
+    "limits log media rate_limits request resolve response retry serialize story tables usage verdicts",
     "registry": "actions closure definitions integrations models profile tables validation",
     "auth": "api_keys audit connections due keyring lease orphans quota refresh schemes tables vault",
     "auth.oauth": "profile templates tokens",
