@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
+from pynamodb.exceptions import UpdateError
 from ulid import ULID
 
 from chalicelib import aws
@@ -291,12 +292,17 @@ def _note_use(records: list[dict[str, Any]]) -> None:
         noted = _noted.get(key_id)
         if noted is not None and (moment - noted).total_seconds() < _USE_NOTED_S:
             continue
+        is_later = ApiKeyRow.last_used_at.does_not_exist() | (ApiKeyRow.last_used_at < moment)
+        try:
+            ApiKeyRow(key_id).update(
+                actions=[ApiKeyRow.last_used_at.set(moment)], condition=ApiKeyRow.key_id.exists() & is_later
+            )
+        except UpdateError as error:  # unless the key is gone, or was used later
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
         if len(_noted) >= _REMEMBERED:
             _noted.clear()
         _noted[key_id] = moment
-        row = ApiKeyRow.find(key_id)
-        if row is not None and (row.last_used_at is None or row.last_used_at < moment):
-            row.update(actions=[ApiKeyRow.last_used_at.set(moment)], condition=ApiKeyRow.key_id.exists())
 
 
 def _parse(message: str) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from ulid import ULID
@@ -341,6 +342,28 @@ def test_a_key_s_use_is_noted_to_the_minute(aws: LocalAws) -> None:
         store(record(at, key_id=row.key_id))
         seen.append(ApiKeyRow.get(row.key_id).last_used_at.timestamp() - NOW)
     assert seen == [0, 0, 61, 61]
+
+
+def test_a_use_that_could_not_be_noted_is_noted_when_the_event_comes_again(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, _ = api_keys.issue("default", "used", ["invoke"])
+    with monkeypatch.context() as failing:
+        failing.setattr(ApiKeyRow, "_get_connection", Mock(side_effect=ConnectionError))
+        with pytest.raises(ConnectionError):
+            store(one := record(NOW, key_id=row.key_id))
+    store(one)
+    assert ApiKeyRow.get(row.key_id).last_used_at.timestamp() == NOW
+
+
+def test_an_earlier_use_that_another_process_stores_later_is_not_the_last_one(
+    aws: LocalAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, _ = api_keys.issue("default", "used", ["invoke"])
+    for at in (NOW + 100, NOW):
+        monkeypatch.setattr(log, "_noted", {})
+        store(record(at, key_id=row.key_id))
+        assert ApiKeyRow.get(row.key_id).last_used_at.timestamp() == NOW + 100
 
 
 def test_a_key_that_was_revoked_meanwhile_is_not_made_anew(aws: LocalAws) -> None:
