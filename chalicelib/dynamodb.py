@@ -1,4 +1,4 @@
-"""DynamoDB's protocol, spoken plainly, for the calls that are made by the thousand.
+"""DynamoDB's protocol, spoken plainly, for the calls that read and write items.
 
 An UpdateItem costs botocore 1.0 to 1.8 ms of CPU (`python -m bench.refreshing`), most of which checks, resolves,
 announces and converts what is known beforehand. `Plain` is mixed into boto3's client and tries such a call once

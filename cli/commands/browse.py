@@ -178,6 +178,9 @@ def _show_integration(api: Api, name: str, as_json: bool) -> None:
     if connections:
         out.say()
         out.table(("CONNECTION", "STATUS", "SECRET", "EXPIRES", "CONFIG"), map(_connection, connections))
+    for one in connections:
+        for warning in one["warnings"]:
+            out.note(f"{one['name']}: {warning['detail']}")
     out.note(f"Next: waygate list {name}" if connections or auth["type"] == "none" else f"Next: waygate connect {name}")
 
 

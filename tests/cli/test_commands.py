@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 import urllib.request
@@ -188,9 +189,16 @@ def test_oauth_tokens_are_renewed_by_hand_and_revoked_at_the_end(waygate: Waygat
     assert "At the provider: unsupported." in gone.out + gone.err
 
 
-def _patch(waygate: Waygate, path: str, body: dict[str, Any]) -> None:
+def test_show_warns_of_a_credential_that_ends_soon(waygate: Waygate, shop: str) -> None:
+    ends = dt.datetime.now(dt.UTC) + dt.timedelta(days=4)
+    _patch(waygate, f"/connections/{shop}/ending", {"value": DEMO_KEY, "expires_at": ends.isoformat()}, method="PUT")
+    shown = waygate.ok("show", shop)
+    assert "ending: The credential expires in" in shown.out + shown.err
+
+
+def _patch(waygate: Waygate, path: str, body: dict[str, Any], method: str = "PATCH") -> None:
     request = urllib.request.Request(
-        f"{waygate.environment['WAYGATE_URL']}/api/v1{path}", json.dumps(body).encode(), method="PATCH"
+        f"{waygate.environment['WAYGATE_URL']}/api/v1{path}", json.dumps(body).encode(), method=method
     )
     request.add_header("Authorization", f"Bearer {waygate.environment['WAYGATE_API_KEY']}")
     urllib.request.urlopen(request, timeout=10).close()
