@@ -147,7 +147,7 @@ def test_replacing_an_action_is_a_new_version(api: Api, demo: DemoServer) -> Non
         ),
         (
             {"input_schema": {"type": "object", "properties": {"pet_id": {"type": "string", "pattern": "(a)\\1"}}}},
-            "/input_schema",
+            "/input_schema/properties/pet_id/pattern",
         ),
         ({"output_schema": {"type": "wrong"}}, "/output_schema/type"),
         ({"bindings": {"pet_id": {"in": "nowhere", "name": "pet_id"}}}, "/bindings/pet_id/in"),
