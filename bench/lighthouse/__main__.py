@@ -169,8 +169,8 @@ def report(results: Sequence[Result], runs: int) -> str:
     heads += ["first paint", "largest paint", "blocked", "layout shift", "processor", "runs"]
     return f"""# The console in Lighthouse
 Written by `make lighthouse` (Lighthouse {version}, its own throttling; the local stack with the demo, signed in as on
-loopback). Medians of {runs} undisturbed runs; the goal is {LEAST} everywhere. How it is measured, and what “processor”
-means: [bench/README.md](../bench/README.md).
+loopback). Medians of the {runs} least disturbed runs; the goal is {LEAST} everywhere. How it is measured, and what
+“processor” means: [bench/README.md](../bench/README.md).
 
 | {" | ".join(heads)} |
 |{"---|" * len(heads)}

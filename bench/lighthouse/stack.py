@@ -34,6 +34,7 @@ def local_stack() -> Iterator[str]:
                 yield url
             finally:
                 process.terminate()
+                process.wait(_READY_S)  # it says good-bye to the pipe
 
 
 def _call_some(url: str, key: str) -> None:
