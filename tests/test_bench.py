@@ -78,4 +78,4 @@ def test_every_category_must_reach_the_goal() -> None:
     assert result(90, 95, 96).is_good
     assert not result(90, 94, 96).is_good
     assert not result(99, 99, 99, seo=94).is_good
-    assert result(99, share=0.5).is_disturbed
+    assert result(99, share=0.4).is_disturbed

@@ -30,7 +30,7 @@ from bench.lighthouse.stack import local_stack
 
 RESULTS: Final = Path(__file__).parents[2] / "docs" / "performance-console.md"
 LEAST: Final = 95
-UNDISTURBED: Final = 0.8
+UNDISTURBED: Final = 0.5  # on an idle machine of two cores it is 0.55 to 0.6: browser, page and stack share them
 _LIGHTHOUSE: Final = Path(__file__).parent / "node_modules" / "lighthouse" / "cli" / "index.js"
 _FLAGS: Final = "--headless=new --no-sandbox --disable-dev-shm-usage"
 _CATEGORIES: Final = ("performance", "accessibility", "best-practices", "seo")
