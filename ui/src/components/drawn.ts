@@ -1,8 +1,25 @@
-/** Loads code that a screen can begin without: once the browser has drawn the rest of it, and has nothing else to do. */
-export async function afterDrawing<T>(load: () => Promise<T>): Promise<T> {
-  await new Promise<void>((resolve) => {
-    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 500 })
-    else setTimeout(resolve, 100) // Safari
-  })
-  return load()
+import { useEffect, useState } from 'react'
+
+let isDrawnOnce = false
+
+/**
+ * Whether the browser has drawn the page that came first, and has nothing else to do: then is the time for code that a
+ * screen can begin without. From there on it is always true.
+ */
+export function useDrawn(): boolean {
+  const [isDrawn, setDrawn] = useState(isDrawnOnce)
+  useEffect(() => {
+    if (isDrawnOnce) return setDrawn(true)
+    const done = () => {
+      isDrawnOnce = true
+      setDrawn(true)
+    }
+    if ('requestIdleCallback' in globalThis) {
+      const waiting = requestIdleCallback(done, { timeout: 500 })
+      return () => cancelIdleCallback(waiting)
+    }
+    const timer = setTimeout(done, 100) // Safari
+    return () => clearTimeout(timer)
+  }, [])
+  return isDrawn
 }

@@ -3,8 +3,8 @@ import { FlaskConical, Play, RotateCcw } from 'lucide-react'
 import { lazy, Suspense, useRef, type ReactNode } from 'react'
 import type { Shape } from '@/api/client'
 import { wholeActionQuery } from '@/api/queries'
-import { afterDrawing } from '@/components/after-drawing'
 import { Button } from '@/components/button'
+import { useDrawn } from '@/components/drawn'
 import { JsonView } from '@/components/json-view'
 import { ProblemNotice } from '@/components/problem'
 import { SkeletonLines } from '@/components/skeleton'
@@ -17,7 +17,7 @@ import { CallOptions } from './call-options'
 import type { Mode, PanelHandle } from './panel'
 import { Sources } from './sources'
 
-const SchemaForm = lazy(() => afterDrawing(() => import('@/schema-form/schema-form')))
+const SchemaForm = lazy(() => import('@/schema-form/schema-form'))
 const JsonEditor = lazy(() => import('@/components/json-editor'))
 
 type Props = { action: Shape['Action']; handle: PanelHandle; onRun: (isDry: boolean) => Promise<boolean> }
@@ -75,6 +75,7 @@ export function InputPanel({ action, handle, onRun }: Props) {
 
 function FormInput({ handle, schema }: { handle: PanelHandle; schema: Schema }) {
   const { panel } = handle
+  const isDrawn = useDrawn()
   if (panel.written === 'json') return <p className="text-sm">The JSON cannot be read yet, so the form waits: {panel.broken}</p>
   // Faults of what the form has no field for.
   const elsewhere = [...panel.faults].filter(([pointer]) => {
@@ -86,7 +87,7 @@ function FormInput({ handle, schema }: { handle: PanelHandle; schema: Schema }) 
       <FaultList faults={elsewhere} />
       {Object.keys(schema.properties ?? {}).length ? (
         <Suspense fallback={<FormSkeleton schema={schema} />}>
-          <SchemaForm schema={schema} value={panel.value} onChange={handle.write} faults={panel.faults} />
+          {isDrawn ? <SchemaForm schema={schema} value={panel.value} onChange={handle.write} faults={panel.faults} /> : <FormSkeleton schema={schema} />}
         </Suspense>
       ) : (
         <p className="text-sm text-muted">This action takes no input.</p>

@@ -68,9 +68,9 @@ export function Action() {
       ) : (
         <div className="space-y-4">
           <Skeleton className="h-12 max-w-xl" />
-          <div className="grid gap-4 xl:grid-cols-2">
+          <div className="grid gap-4 xl:grid-cols-2 xl:items-start">
             <Skeleton className="h-96" />
-            <Skeleton className="h-96" />
+            <AnswerPanel answer={null} isRunning={false} />
           </div>
         </div>
       )}
