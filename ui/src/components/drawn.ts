@@ -3,23 +3,18 @@ import { useEffect, useState } from 'react'
 let isDrawnOnce = false
 
 /**
- * Whether the browser has drawn the page that came first, and has nothing else to do: then is the time for code that a
- * screen can begin without. From there on it is always true.
+ * Whether the page that came first is on the screen: then is the time for code that a screen can begin without. From
+ * there on it is always true.
  */
 export function useDrawn(): boolean {
   const [isDrawn, setDrawn] = useState(isDrawnOnce)
   useEffect(() => {
-    if (isDrawnOnce) return setDrawn(true)
-    const done = () => {
-      isDrawnOnce = true
-      setDrawn(true)
-    }
-    if ('requestIdleCallback' in globalThis) {
-      const waiting = requestIdleCallback(done, { timeout: 500 })
-      return () => cancelIdleCallback(waiting)
-    }
-    const timer = setTimeout(done, 100) // Safari
-    return () => clearTimeout(timer)
-  }, [])
+    if (isDrawn) return
+    // The frame in which this was rendered is the first; when the one after the next begins, it has been shown.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setDrawn((isDrawnOnce = true)))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [isDrawn])
   return isDrawn
 }
