@@ -19,17 +19,20 @@ const contentSecurityPolicy: Plugin = {
   ],
 }
 
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 const WAYGATE = process.env.WAYGATE_URL ?? 'http://127.0.0.1:8787'
 
 export default defineConfig({
   base: './',
   plugins: [react(), tailwindcss(), contentSecurityPolicy],
   resolve: {
-    alias: {
-      '@': fileURLToPath(new URL('./src', import.meta.url)),
+    alias: [
+      { find: '@', replacement: at('./src') },
       // A fifth of the form library, and never used.
-      'markdown-to-jsx/react': fileURLToPath(new URL('./src/schema-form/plain-text.ts', import.meta.url)),
-    },
+      { find: 'markdown-to-jsx/react', replacement: at('./src/schema-form/plain-text.ts') },
+      { find: /^\.\/getDecimalSeparator\.js$/, replacement: at('./src/schema-form/decimal-point.ts') },
+    ],
   },
   server: { proxy: { '/api': WAYGATE, '/config.json': WAYGATE } },
   build: {

@@ -1,5 +1,8 @@
 import { useEffect, useState } from 'react'
 
+/** How long a frame may take from here to the screen. */
+const SHOWN_MS = 50
+
 let isDrawnOnce = false
 
 /**
@@ -10,11 +13,17 @@ export function useDrawn(): boolean {
   const [isDrawn, setDrawn] = useState(isDrawnOnce)
   useEffect(() => {
     if (isDrawn) return
-    // The frame in which this was rendered is the first; when the one after the next begins, it has been shown.
+    // The frame in which this was rendered is the first; when the one after the next begins, it has been handed on.
+    let timer: ReturnType<typeof setTimeout> | undefined
     let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => setDrawn((isDrawnOnce = true)))
+      frame = requestAnimationFrame(() => {
+        timer = setTimeout(() => setDrawn((isDrawnOnce = true)), SHOWN_MS)
+      })
     })
-    return () => cancelAnimationFrame(frame)
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
   }, [isDrawn])
   return isDrawn
 }

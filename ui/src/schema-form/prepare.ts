@@ -1,3 +1,4 @@
+import { exact } from '@/components/numbers'
 import { asSchema, isObject, type Schema } from './schema'
 
 /** Above this, a form would be slow and of no help: the input is written as JSON. */
@@ -121,11 +122,9 @@ export function constraintWords(schema: Schema): string[] {
   return words
 }
 
-const number = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 20 })
-
 function rangeWord(least: number | undefined, most: number | undefined, unit: string): string {
-  if (most === undefined) return `${number(least ?? 0)} or more${unit}`
-  const upper = number(most)
+  if (most === undefined) return `${exact(least ?? 0)} or more${unit}`
+  const upper = exact(most)
   if (!least) return least === 0 && unit === '' ? `0 to ${upper}` : `at most ${upper}${unit}`
-  return least === most ? `exactly ${upper}${unit}` : `${number(least)} to ${upper}${unit}`
+  return least === most ? `exactly ${upper}${unit}` : `${exact(least)} to ${upper}${unit}`
 }

@@ -3,6 +3,7 @@ import { escapePointer, isObject, type Schema } from './schema'
 
 /** A fault as the API names it: a JSON pointer and what is wrong there. */
 export type Fault = { pointer: string; detail: string }
+export type Check = (value: unknown) => Fault[]
 
 const MAX_CHARACTERS = 400_000
 /** These only say that something below them is wrong. */
@@ -12,7 +13,7 @@ const CARRIERS = new Set(['properties', 'items', 'prefixItems', '$ref', 'allOf',
  * What is wrong with an input, as far as can be told here; the API has the last word. A stranger's regular expressions
  * never run in the browser, where one could run for years: `pattern` is the API's to check, in linear time.
  */
-export function createCheck(schema: Schema): (value: unknown) => Fault[] {
+export function createCheck(schema: Schema): Check {
   if (JSON.stringify(schema).length > MAX_CHARACTERS) return () => []
   let validator: Validator | undefined
   return (value) => {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { onSession } from '@/app/session'
-import type { Fault } from '@/schema-form/validate'
+import type { Check, Fault } from '@/schema-form/validate'
 import { isObject, type Input } from '@/schema-form/schema'
 import { invoke, type Answer, type Options } from './invoke'
 
@@ -16,12 +16,11 @@ export type Panel = {
   broken: string | null
   options: Options
   faults: ReadonlyMap<string, string>
-  isTried: boolean
+  /** From the first try on, what tells what is wrong while it is being put right. */
+  check: Check | null
   running: 'run' | 'dry' | null
   answer: Answer | null
 }
-
-type Check = (value: unknown) => Fault[]
 
 const panels = new Map<string, Panel>()
 const listeners = new Set<() => void>()
@@ -33,7 +32,7 @@ const keyOf = (integration: string, action: string) => `${integration}/${action}
 const print = (value: Input) => JSON.stringify(value, null, 2)
 
 export function freshPanel(value: Input): Panel {
-  return { mode: 'form', written: 'form', value, text: print(value), broken: null, options: {}, faults: NONE, isTried: false, running: null, answer: null }
+  return { mode: 'form', written: 'form', value, text: print(value), broken: null, options: {}, faults: NONE, check: null, running: null, answer: null }
 }
 
 /** Puts an input into an action's panel, for when one comes from the log. */
@@ -60,7 +59,7 @@ function parse(text: string): { value: Input } | { broken: string } {
 }
 
 /** The panel of an action, and what can be done with it. */
-export function usePanel(integration: string, action: string, begin: () => Input, check: Check) {
+export function usePanel(integration: string, action: string, begin: () => Input, loadCheck: () => Promise<Check>) {
   const key = keyOf(integration, action)
   const read = () => {
     let panel = panels.get(key)
@@ -75,7 +74,7 @@ export function usePanel(integration: string, action: string, begin: () => Input
     panels.set(key, { ...(panels.get(key) ?? panel), ...change })
     listeners.forEach((listener) => listener())
   }
-  const checked = (value: Input) => (read().isTried ? faultMap(check(value)) : NONE)
+  const checked = (value: Input) => faultMap(read().check?.(value) ?? [])
   return {
     panel,
     show: (mode: Mode) => {
@@ -92,15 +91,19 @@ export function usePanel(integration: string, action: string, begin: () => Input
       set({ text, value: parsed.value, broken: null, faults: checked(parsed.value) })
     },
     choose: (options: Partial<Options>) => set({ options: { ...read().options, ...options } }),
-    reset: (value: Input) => set({ value, text: print(value), broken: null, faults: NONE, isTried: false }),
+    reset: (value: Input) => set({ value, text: print(value), broken: null, faults: NONE, check: null }),
     /** Runs it, unless the input is wrong already; says whether it was asked of the API. */
     run: async (isDry: boolean): Promise<boolean> => {
-      const now = read()
-      if (now.running) return false
-      const faults = now.broken ? NONE : faultMap(check(now.value))
-      set({ isTried: true, faults })
-      if (now.broken || faults.size) return false
+      if (read().running) return false
       set({ running: isDry ? 'dry' : 'run' })
+      const check = await loadCheck()
+      const now = read()
+      const faults = now.broken ? NONE : faultMap(check(now.value))
+      set({ check, faults })
+      if (now.broken || faults.size) {
+        set({ running: null })
+        return false
+      }
       const answer = await invoke(integration, action, sentText(now), now.options, isDry)
       set({ running: null, answer, faults: answer.problem ? answer.problem.faults() : NONE })
       return true

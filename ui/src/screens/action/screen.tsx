@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Pencil } from 'lucide-react'
-import { useDeferredValue, useEffect, useMemo, useRef } from 'react'
+import { useDeferredValue, useEffect, useRef } from 'react'
 import type { Shape } from '@/api/client'
 import { actionQuery, integrationQuery } from '@/api/queries'
 import { Button } from '@/components/button'
@@ -13,7 +13,7 @@ import { Skeleton } from '@/components/skeleton'
 import { Chip, Method, State } from '@/components/state'
 import { exampleInput } from '@/schema-form/example'
 import type { Schema } from '@/schema-form/schema'
-import { createCheck } from '@/schema-form/validate'
+import type { Check } from '@/schema-form/validate'
 import { AnswerPanel } from './answer-panel'
 import { BehaviourState } from './behaviour'
 import { CodePanel } from './code-panel'
@@ -27,7 +27,7 @@ export function Action() {
   const { integration, action: name } = route.useParams()
   const action = useQuery(actionQuery(integration, name))
   const home = useQuery(integrationQuery(integration))
-  const data = useDeferredValue(action.data) // much to draw: piece by piece, with the browser's own work in between
+  const data = useDeferredValue(action.data, undefined) // much to draw: after the skeleton, and piece by piece
   const trail = (
     <>
       <Link to="/integrations" className="hover:underline">
@@ -69,7 +69,7 @@ export function Action() {
         <div className="space-y-4">
           <Skeleton className="h-12 max-w-xl" />
           <div className="grid gap-4 xl:grid-cols-2 xl:items-start">
-            <Skeleton className="h-96" />
+            <Skeleton className="h-80" />
             <AnswerPanel answer={null} isRunning={false} />
           </div>
         </div>
@@ -98,14 +98,20 @@ function Facts({ action }: { action: Shape['Action'] }) {
   )
 }
 
+/** The API has the last word anyway, so where the code does not come, nothing is wrong here. */
+const loadCheck = (schema: Schema): Promise<Check> =>
+  import('@/schema-form/validate').then(
+    ({ createCheck }) => createCheck(schema),
+    () => () => [],
+  )
+
 /** How long after a call its record is looked for: it is written behind the answer. */
 const RECORDED_MS = [600, 2500]
 
 function TryIt({ action }: { action: Shape['Action'] }) {
   const { integration, name } = action
   const schema = action.input_schema as Schema
-  const check = useMemo(() => createCheck(schema), [schema])
-  const handle = usePanel(integration, name, () => exampleInput(schema), check)
+  const handle = usePanel(integration, name, () => exampleInput(schema), () => loadCheck(schema))
   const { connection } = route.useSearch()
   const queries = useQueryClient()
   const answer = useRef<HTMLDivElement>(null)
