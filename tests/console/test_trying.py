@@ -202,3 +202,30 @@ def test_the_keyboard_skips_to_the_page_and_goes_along_with_it(page: Page, stack
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Invocations", level=1)).to_be_focused()
     expect(page).to_have_title("Invocations · Waygate")
+
+
+def test_an_integration_is_exported_by_keyboard(hand: Hand, page: Page) -> None:
+    hand.go("/integrations/demo", "Demo pet shop")
+    button = page.get_by_role("button", name="Export")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.press("Enter")
+    expect(page.get_by_role("menu")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    button.press("Enter")
+
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Pack").press("Enter")
+
+    assert download.value.suggested_filename == "demo.pack.json"
+    assert json.loads(download.value.path().read_text(encoding="utf-8"))["actions"]
+
+
+def test_a_double_click_runs_once(hand: Hand, page: Page) -> None:
+    hand.go("/integrations/demo/actions/get-pet", "Get a pet")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Run", exact=True).dblclick()
+    expect(_answer(page)).to_contain_text("The answer is as documented.")
+
+    assert len(asked) == 1

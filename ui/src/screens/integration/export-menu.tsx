@@ -1,25 +1,22 @@
 import { useMutation } from '@tanstack/react-query'
-import { DropdownMenu } from 'radix-ui'
 import { Download } from 'lucide-react'
+import { lazy, Suspense, useState, type ComponentProps } from 'react'
 import { api, unwrap } from '@/api/client'
 import { asProblem } from '@/api/problem'
 import { Button } from '@/components/button'
+import type { Export } from './export-dropdown'
 
-type Export = 'gateway' | 'upstream' | 'pack'
+type Kind = Export['kind']
 
-const ITEMS: readonly { what: Export; label: string; note: string }[] = [
-  { what: 'gateway', label: 'OpenAPI of Waygate', note: 'its actions, for typed clients' },
-  { what: 'upstream', label: 'OpenAPI of the upstream', note: 'what has been read of its own API' },
-  { what: 'pack', label: 'Pack', note: 'to import elsewhere; no secrets' },
-]
-
-const ITEM = 'flex cursor-pointer flex-col rounded px-2.5 py-1.5 text-sm outline-none data-highlighted:bg-tint'
+const loadDropdown = () => import('./export-dropdown')
+const Dropdown = lazy(loadDropdown)
 
 /** What can be taken along from an integration, as files. */
 export function ExportMenu({ integration }: { integration: string }) {
+  const [isWanted, setWanted] = useState(false)
   const params = { path: { integration } }
   const download = useMutation({
-    mutationFn: async (what: Export) => {
+    mutationFn: async (what: Kind) => {
       const document =
         what === 'pack'
           ? await unwrap(api.GET('/integrations/{integration}/pack', { params }))
@@ -27,6 +24,12 @@ export function ExportMenu({ integration }: { integration: string }) {
       save(`${integration}.${what === 'pack' ? 'pack' : what === 'upstream' ? 'upstream.openapi' : 'openapi'}.json`, document)
     },
   })
+  const button = (closed?: ComponentProps<typeof Button>) => (
+    <Button busy={download.isPending} {...closed}>
+      <Download aria-hidden className="size-4" />
+      Export
+    </Button>
+  )
   return (
     <>
       {download.error && (
@@ -34,24 +37,13 @@ export function ExportMenu({ integration }: { integration: string }) {
           {asProblem(download.error).body.detail}
         </span>
       )}
-      <DropdownMenu.Root>
-        <DropdownMenu.Trigger asChild>
-          <Button busy={download.isPending}>
-            <Download aria-hidden className="size-4" />
-            Export
-          </Button>
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content align="end" sideOffset={4} className="panel z-40 min-w-64 p-1 shadow-lg">
-            {ITEMS.map(({ what, label, note }) => (
-              <DropdownMenu.Item key={what} className={ITEM} onSelect={() => download.mutate(what)}>
-                {label}
-                <span className="text-xs text-muted">{note}</span>
-              </DropdownMenu.Item>
-            ))}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+      {isWanted ? (
+        <Suspense fallback={button({ busy: true })}>
+          <Dropdown trigger={button()} onSelect={(kind) => download.mutate(kind)} />
+        </Suspense>
+      ) : (
+        button({ 'aria-haspopup': 'menu', 'aria-expanded': false, onPointerEnter: () => void loadDropdown().catch(() => undefined), onClick: () => setWanted(true) })
+      )}
     </>
   )
 }
