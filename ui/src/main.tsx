@@ -8,6 +8,7 @@ import { loadConfig } from './app/config'
 import { createQueryClient } from './app/query-client'
 import { createConsoleRouter } from './app/router'
 import { currentSession, onSession, startSession } from './app/session'
+import { soon } from './app/soon'
 import { ProblemNotice } from './components/problem'
 
 const root = createRoot(document.getElementById('root')!)
@@ -23,13 +24,15 @@ async function start() {
     void router.invalidate().then(() => currentSession() || queries.clear())
   })
   // As a transition, so that the browser gets a turn now and then.
-  startTransition(() =>
-    root.render(
-      <StrictMode>
-        <QueryClientProvider client={queries}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </StrictMode>,
+  soon(() =>
+    startTransition(() =>
+      root.render(
+        <StrictMode>
+          <QueryClientProvider client={queries}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </StrictMode>,
+      ),
     ),
   )
 }

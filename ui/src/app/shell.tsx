@@ -66,32 +66,7 @@ export function Shell() {
             </Button>
           </div>
           <div id="navigation" className={cx('min-h-0 flex-1 flex-col gap-2 px-2 pb-3 lg:flex', isMenuOpen ? 'flex' : 'hidden')}>
-            <button
-              type="button"
-              onClick={() => setSearching(true)}
-              className="mx-1 hidden h-8 items-center gap-2 rounded-md border border-edge/50 bg-raised px-2 text-sm text-muted hover:bg-sunk lg:flex"
-            >
-              <Search aria-hidden className="size-3.5" />
-              <span className="flex-1 text-left">Search</span>
-              <kbd className="font-sans text-xs">Ctrl K</kbd>
-            </button>
-            <nav aria-label="Main" className="flex-1 overflow-y-auto">
-              <ul className="space-y-px p-1">
-                {NAVIGATION.map(({ to, label, icon: Icon }) => (
-                  <li key={to}>
-                    <Link
-                      to={to}
-                      className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm text-muted hover:bg-sunk hover:text-text"
-                      activeProps={{ className: 'bg-tint! text-text! font-medium' }}
-                    >
-                      <Icon aria-hidden className="size-4" />
-                      {label}
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-            </nav>
-            <Identity />
+            {isFramed && <Navigation onSearch={() => setSearching(true)} />}
           </div>
         </div>
       </header>
@@ -100,6 +75,40 @@ export function Shell() {
       </main>
       <Suspense>{isSearching && <Palette onClose={() => setSearching(false)} />}</Suspense>
     </div>
+  )
+}
+
+/** The side bar below its head; on a phone, what the menu opens. */
+function Navigation({ onSearch }: { onSearch: () => void }) {
+  return (
+    <>
+      <button
+        type="button"
+        onClick={onSearch}
+        className="mx-1 hidden h-8 items-center gap-2 rounded-md border border-edge/50 bg-raised px-2 text-sm text-muted hover:bg-sunk lg:flex"
+      >
+        <Search aria-hidden className="size-3.5" />
+        <span className="flex-1 text-left">Search</span>
+        <kbd className="font-sans text-xs">Ctrl K</kbd>
+      </button>
+      <nav aria-label="Main" className="flex-1 overflow-y-auto">
+        <ul className="space-y-px p-1">
+          {NAVIGATION.map(({ to, label, icon: Icon }) => (
+            <li key={to}>
+              <Link
+                to={to}
+                className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm text-muted hover:bg-sunk hover:text-text"
+                activeProps={{ className: 'bg-tint! text-text! font-medium' }}
+              >
+                <Icon aria-hidden className="size-4" />
+                {label}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Identity />
+    </>
   )
 }
 

@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { connectionsPages, integrationChoicesQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { textOf } from '@/app/search'
+import { soon } from '@/app/soon'
 
 export const route = createRoute({
   getParentRoute: () => shellRoute,
@@ -11,9 +12,10 @@ export const route = createRoute({
     tag: textOf(search.tag),
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps: { integration, tag } }) => {
-    void queries.prefetchInfiniteQuery(connectionsPages(integration, tag))
-    void queries.prefetchQuery(integrationChoicesQuery())
-  },
+  loader: ({ context: { queries }, deps: { integration, tag } }) =>
+    soon(() => {
+      void queries.prefetchInfiniteQuery(connectionsPages(integration, tag))
+      void queries.prefetchQuery(integrationChoicesQuery())
+    }),
   component: lazyRouteComponent(() => import('./screen'), 'Connections'),
 })

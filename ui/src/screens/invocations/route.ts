@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { integrationChoicesQuery } from '@/api/queries'
 import { shellRoute } from '@/app/root'
 import { oneOf, textOf, wholeOf } from '@/app/search'
+import { soon } from '@/app/soon'
 import { logPages } from './log'
 
 export const OUTCOMES = ['succeeded', 'failed', 'unknown'] as const
@@ -40,9 +41,10 @@ export const route = createRoute({
   path: '/invocations',
   validateSearch: filterOf,
   loaderDeps: ({ search }) => search,
-  loader: ({ context: { queries }, deps }) => {
-    void queries.prefetchInfiniteQuery(logPages(deps))
-    void queries.prefetchQuery(integrationChoicesQuery())
-  },
+  loader: ({ context: { queries }, deps }) =>
+    soon(() => {
+      void queries.prefetchInfiniteQuery(logPages(deps))
+      void queries.prefetchQuery(integrationChoicesQuery())
+    }),
   component: lazyRouteComponent(() => import('./screen'), 'Invocations'),
 })
