@@ -109,7 +109,7 @@ def _read(answer: Answer) -> dict[str, Any] | None:
     if answer.status not in (200, 400) or checksum not in (None, str(zlib.crc32(answer.body))):
         return None
     try:
-        told: dict[str, Any] = _with_bytes(orjson.loads(answer.body))
+        told: dict[str, Any] = with_bytes(orjson.loads(answer.body))
     except ValueError:
         return None
     return told if answer.status == 200 else _refusal(told)
@@ -129,13 +129,13 @@ def _in_base64(value: object) -> str:
     raise TypeError(f"DynamoDB takes no {type(value).__name__}")
 
 
-def _with_bytes(value: Any) -> Any:
-    """JSON of DynamoDB with its binary values as bytes."""
+def with_bytes(value: Any) -> Any:
+    """DynamoDB's JSON with its binary values as bytes."""
     if isinstance(value, dict):
         if len(value) == 1:
             if isinstance(binary := value.get("B"), str):
                 return {"B": base64.b64decode(binary)}
             if isinstance(binaries := value.get("BS"), list):
                 return {"BS": [base64.b64decode(one) for one in binaries]}
-        return {name: _with_bytes(member) for name, member in value.items()}
-    return [_with_bytes(item) for item in value] if isinstance(value, list) else value
+        return {name: with_bytes(member) for name, member in value.items()}
+    return [with_bytes(item) for item in value] if isinstance(value, list) else value

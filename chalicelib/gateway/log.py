@@ -115,9 +115,8 @@ def _put(records: list[dict[str, Any]], now: float, pause: Callable[[float], Non
     """Put the records that are not there yet, and count those, all or nothing."""
     sibling = 0
     for tries_left in reversed(range(_TRIES)):
-        puts = [{**_row(record).putting(), "ConditionExpression": "attribute_not_exists(ulid)"} for record in records]
         counts = usage.tally(records, now=now)
-        items: list[dict[str, Any]] = [{"Put": put} for put in puts]
+        items: list[dict[str, Any]] = [{"Put": _putting(record)} for record in records]
         items += [{"Update": usage.addition(place, counters, sibling)} for place, counters in counts.items()]
         try:
             aws.client("dynamodb").transact_write_items(TransactItems=items)
@@ -265,17 +264,25 @@ def _day(workspace: str, day: dt.date, span: _Span, options: Mapping[str, Any]) 
     return heapq.merge(*shards, key=lambda row: row.ulid, reverse=True)
 
 
-def _row(record: Mapping[str, Any]) -> InvocationRow:
+def _putting(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Put's arguments for an `InvocationRow` that is not there yet. pynamodb would take longer for it than all else."""
     workspace = record["workspace"]
     ulid = ULID.from_str(record["request_id"].removeprefix(_PREFIX))
-    return InvocationRow(
-        _bucket(workspace, ulid),
-        str(ulid),
-        owner=connections.owner(workspace, record["integration"]),
-        failed=workspace if record["code"] else None,
-        record={name: value for name, value in record.items() if name not in ("kind", "workspace")},
-        expires_at=int(ulid.timestamp + Caps.INVOCATION_TTL_S),
-    )
+    kept = {name: value for name, value in record.items() if name not in ("kind", "workspace")}
+    item: dict[str, dict[str, Any]] = {
+        "bucket": {"S": _bucket(workspace, ulid)},
+        "ulid": {"S": str(ulid)},
+        "owner": {"S": connections.owner(workspace, record["integration"])},
+        "record": {"B": aws.pack(kept)},
+        "expires_at": {"N": str(int(ulid.timestamp + Caps.INVOCATION_TTL_S))},
+    }
+    if record["code"]:
+        item["failed"] = {"S": workspace}
+    return {
+        "TableName": InvocationRow.Meta.table_name,
+        "Item": item,
+        "ConditionExpression": "attribute_not_exists(ulid)",
+    }
 
 
 _noted: dict[str, dt.datetime] = {}  # when a key was last used, as this process has last written it

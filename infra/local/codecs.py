@@ -11,6 +11,7 @@ import datetime as dt
 from typing import Any
 
 from infra.local import backends
+from infra.local.places import attribute_of, put_at
 
 
 def item_to_json(item: Any) -> dict[str, Any]:
@@ -39,28 +40,12 @@ def item_from_json(table: Any, attributes: dict[str, Any]) -> None:
     """Puts the item into moto's table, past its checks: it passed them when it was written."""
     from moto.dynamodb.models.dynamo_type import Item
 
-    values = {name: _attribute_from_json(value) for name, value in attributes.items()}
-    hash_key = values[table.hash_key_attr]
-    range_key = values[table.range_key_attr] if table.range_key_attr else None
-    item = Item(hash_key, range_key, {})
+    values = {name: attribute_of(value) for name, value in attributes.items()}
+    key = values[table.hash_key_attr], values[table.range_key_attr] if table.range_key_attr else None
+    item = Item(*key, {})
     for name, value in values.items():
         dict.__setitem__(item.attrs, name, value)  # the size check of each attribute walks all others
-    if range_key is None:
-        table.items[hash_key] = item
-    else:
-        table.items[hash_key][range_key] = item
-
-
-def _attribute_from_json(value: dict[str, Any]) -> Any:
-    """A scalar without its constructor, which looks into each value for lists and maps: 10,000 items have 160,000."""
-    from moto.dynamodb.models.dynamo_type import DynamoType
-
-    ((kind, inner),) = value.items()
-    if kind in ("L", "M"):
-        return DynamoType(value)
-    attribute = DynamoType.__new__(DynamoType)
-    attribute.type, attribute.value = kind, inner
-    return attribute
+    put_at(table, key, item)
 
 
 def object_to_json(stored: Any) -> dict[str, Any]:

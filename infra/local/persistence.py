@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from infra.local import backends, codecs, sequence
+from infra.local.places import item_at, key_of
 from infra.local.store import Record, Store
 
 _DYNAMODB_WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
@@ -92,15 +93,16 @@ def _items(response: Any) -> Iterator[Record]:
     action = response._get_action()
     if action not in _DYNAMODB_WRITES:
         return
+    tables = backends.dynamodb().tables
     for table_name, attributes in _named_items(action, response.params):
-        table = backends.dynamodb().tables.get(table_name.rpartition("/")[2])
-        names = [name for name in (table.hash_key_attr, table.range_key_attr) if name] if table else []
-        if table is None or any(name not in attributes for name in names):
+        table = tables.get(table_name.rpartition("/")[2])
+        key = key_of(table, attributes) if table else None
+        if table is None or key is None:
             continue  # moto refused it
-        key = {name: attributes[name] for name in names}
-        item = backends.dynamodb().get_item(table.name, key)
+        item = item_at(table, key)
         payload = codecs.item_to_json(item) if item is not None else None
-        yield Record(f"dynamodb/{table.name}", _key_text(key), payload)
+        named = {name: attributes[name] for name in (table.hash_key_attr, table.range_key_attr) if name}
+        yield Record(f"dynamodb/{table.name}", _key_text(named), payload)
 
 
 def _named_items(action: str, params: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Where an item is in moto's DynamoDB tables."""
+"""Items in moto's DynamoDB tables: their keys, and their places."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ Key = tuple[Any, Any]  # the values of the hash key and of the range key, or Non
 
 def key_of(table: Any, attributes: dict[str, Any]) -> Key | None:
     """The key among `attributes`; None if a part of it is missing, which moto will report."""
-    from moto.dynamodb.models.dynamo_type import DynamoType
-
     hash_name, range_name = table.hash_key_attr, table.range_key_attr
     if hash_name not in attributes or (range_name and range_name not in attributes):
         return None
-    return DynamoType(attributes[hash_name]), DynamoType(attributes[range_name]) if range_name else None
+    return attribute_of(attributes[hash_name]), attribute_of(attributes[range_name]) if range_name else None
+
+
+def attribute_of(value: dict[str, Any]) -> Any:
+    """moto's object of an attribute's value. A scalar without its constructor, which looks into each for lists and
+    maps: 10,000 items have 160,000."""
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    ((kind, inner),) = value.items()
+    if kind in ("L", "M"):
+        return DynamoType(value)
+    attribute = DynamoType.__new__(DynamoType)
+    attribute.type, attribute.value = kind, inner
+    return attribute
 
 
 def item_at(table: Any, key: Key) -> Any:

@@ -153,7 +153,7 @@ class Store:
         return database
 
     def _put(self, record: Record, database: sqlite3.Connection | None = None) -> None:
-        payload = json.dumps(record.payload, separators=(",", ":"))
+        payload = _text(record.payload)
         blob = self._write_body(record.body) if record.body is not None else None
         (database or self._database).execute(
             "INSERT INTO records (kind, key, payload, blob) VALUES (?, ?, ?, ?)"
@@ -198,6 +198,13 @@ class Store:
                 lines.write(json.dumps({"kind": kind, "key": key, "payload": json.loads(payload), "body": encoded}))
                 lines.write("\n")
         partial.rename(self._export)
+
+
+def _text(payload: Any) -> str:
+    try:
+        return orjson.dumps(payload).decode()
+    except TypeError:  # an integer of more than 64 bits
+        return json.dumps(payload, separators=(",", ":"))
 
 
 def _create_private(path: Path) -> None:

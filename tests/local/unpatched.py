@@ -16,6 +16,7 @@ os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", 
 
 import boto3
 from botocore.exceptions import ClientError
+from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
@@ -68,6 +69,18 @@ def parse_a_condition_once() -> bool:
     finally:
         ConditionExpressionParser.parse = parse
     return len(parsed) > 1
+
+
+def read_parameters_directly() -> bool:
+    db, _ = _table()
+    searched: list[str] = []
+    parse_qsl = responses.parse_qsl
+    responses.parse_qsl = lambda text, **options: searched.append(text) or parse_qsl(text, **options)
+    try:
+        db.put_item(TableName="t", Item=KEY)
+    finally:
+        responses.parse_qsl = parse_qsl
+    return len(searched) > 0
 
 
 def transact_on_the_touched_items() -> bool:
@@ -179,6 +192,7 @@ PROBES: list[Callable[[], bool]] = [
     serialise_items_directly,
     read_without_inserting,
     query_only_the_partition,
+    read_parameters_directly,
     transact_on_the_touched_items,
     undo_a_failed_update,
     follow_the_current_label,
