@@ -23,6 +23,7 @@ from moto.core.models import botocore_stubber
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 from moto.sqs.models import sqs_backends
 
 from infra.local.patches import imports
@@ -95,6 +96,18 @@ def transact_on_the_touched_items() -> bool:
     finally:
         Item.__deepcopy__ = copy
     return len(copied) > 1
+
+
+def transact_plain_items_at_once() -> bool:
+    db, _ = _table()
+    put: list[Any] = []
+    put_item = Table.put_item
+    Table.put_item = lambda self, *args, **kwargs: put.append(self) or put_item(self, *args, **kwargs)
+    try:
+        db.transact_write_items(TransactItems=[{"Put": {"TableName": "t", "Item": KEY}}])
+    finally:
+        Table.put_item = put_item
+    return len(put) > 0
 
 
 def undo_a_failed_update() -> bool:
@@ -194,6 +207,7 @@ PROBES: list[Callable[[], bool]] = [
     query_only_the_partition,
     read_parameters_directly,
     transact_on_the_touched_items,
+    transact_plain_items_at_once,
     undo_a_failed_update,
     follow_the_current_label,
     invoke_in_process,

@@ -32,11 +32,20 @@ def apply() -> None:
     import moto
 
     check_version(moto.__version__)
-    from infra.local.patches import awslambda, core, dynamodb, imports, secretsmanager, sqs, stepfunctions
+    from infra.local.patches import (
+        awslambda,
+        core,
+        dynamodb,
+        imports,
+        plain_transactions,
+        secretsmanager,
+        sqs,
+        stepfunctions,
+    )
 
     with _once:
         if _applied:
             return
-        for module in (imports, core, dynamodb, secretsmanager, sqs, stepfunctions, awslambda):
+        for module in (imports, core, dynamodb, plain_transactions, secretsmanager, sqs, stepfunctions, awslambda):
             module.apply()
         _applied = True

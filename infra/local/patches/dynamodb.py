@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import base64
 import copy
-import functools
 import json
-import re
 from collections import defaultdict
 from typing import Any, Final
 
 import orjson
 
 from chalicelib.dynamodb import with_bytes
-from infra.local import codecs
-from infra.local.places import Key, item_at, key_of, put_at
+from infra.local.places import item_at, key_of, put_at
 
-_EXPRESSIONS: Final = 1_000  # kept in their parsed form
-_TOGETHER: Final = 100  # entries of a transaction, DynamoDB's limit
-_OF_A_PUT: Final = frozenset({"TableName", "Item", "ConditionExpression"})
-_OF_A_COUNT: Final = frozenset(
-    {"TableName", "Key", "UpdateExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"}
-)
-_SHORT, _DIGITS, _SMALL = 250, 38, 90_000  # characters of a key, a number, an item: of four bytes at most
+_CONDITIONS: Final = 1_000
 _ITEM_ACTIONS: Final = frozenset(
     {
         *("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"),
         *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
     }
 )
-
-Attributes = dict[str, dict[str, Any]]  # in DynamoDB's JSON
-Entry = dict[str, dict[str, Any]]  # of a transaction: its kind and what it says
 
 
 def apply() -> None:
@@ -59,7 +47,7 @@ def parse_a_condition_once() -> None:
             return original(self)
         if text not in known:
             meant = original(self)
-            if len(known) >= _EXPRESSIONS:
+            if len(known) >= _CONDITIONS:
                 known.clear()
             known[text] = meant
         return known[text]
@@ -165,124 +153,30 @@ def _base64(value: Any) -> str:
 def transact_on_the_touched_items() -> None:
     """moto copies whole tables before each transaction, once per item, and swaps them in if it fails. Instead, the
     transaction runs on small tables that hold only its items and are not copied, and what came out is taken over if it
-    succeeded. What is plain is not even run: it is put once all the rest has succeeded."""
+    succeeded."""
     from moto.dynamodb.models import DynamoDBBackend
 
     original = DynamoDBBackend.transact_write_items
 
-    def transact_write_items(self: Any, transact_items: list[Entry]) -> None:
-        plain, rest = _plain_outcomes(self.tables, transact_items)
+    def transact_write_items(self: Any, transact_items: list[dict[str, Any]]) -> None:
         scratch = copy.copy(self)
-        touched = _touch(scratch, self.tables, rest)
-        try:
-            original(scratch, rest)
-        except Exception:
-            if plain:
-                _touch(scratch, self.tables, transact_items)
-                original(scratch, transact_items)  # fails again, with the reasons of all in their order
-            raise
+        scratch.tables = {}
+        touched = []
+        for operation in (operation for entry in transact_items for operation in entry.values()):
+            table = self.tables.get(operation.get("TableName"))
+            if table is None:
+                continue
+            view = scratch.tables.setdefault(table.name, _empty_view(table))
+            key = key_of(table, operation.get("Key") or operation.get("Item") or {})
+            if key is None:
+                continue
+            touched.append((table, view, key))
+            put_at(view, key, copy.deepcopy(item_at(table, key)))
+        original(scratch, transact_items)
         for table, view, key in touched:
             put_at(table, key, item_at(view, key))
-        for table, attributes in plain:
-            codecs.item_from_json(table, attributes)
 
     DynamoDBBackend.transact_write_items = transact_write_items
-
-
-def _touch(scratch: Any, tables: dict[str, Any], entries: list[Entry]) -> list[tuple[Any, Any, Key]]:
-    """Gives `scratch` tables that hold only the items of the entries: each one's table, the table's view, and key."""
-    scratch.tables = {}
-    touched = []
-    for operation in (operation for entry in entries for operation in entry.values()):
-        table = tables.get(operation.get("TableName"))
-        if table is None:
-            continue
-        view = scratch.tables.setdefault(table.name, _empty_view(table))
-        key = key_of(table, operation.get("Key") or operation.get("Item") or {})
-        if key is None:
-            continue
-        touched.append((table, view, key))
-        put_at(view, key, copy.deepcopy(item_at(table, key)))
-    return touched
-
-
-def _plain_outcomes(tables: dict[str, Any], entries: list[Entry]) -> tuple[list[tuple[Any, Attributes]], list[Entry]]:
-    """Table and item that each plain entry leaves, and the other entries. None is plain where the whole is refused."""
-    plain, others, places = [], [], set()
-    for entry in entries:
-        ((kind, operation),) = entry.items() if len(entry) == 1 else (("", {}),)
-        table = tables.get(operation.get("TableName"))
-        key = key_of(table, operation.get("Key") or operation.get("Item") or {}) if table else None
-        if table is None or key is None:
-            return [], entries
-        places.add((table.name, key))
-        outcome = _OUTCOMES[kind](table, operation, item_at(table, key)) if kind in _OUTCOMES else None
-        if outcome is None or table.stream_shard or not _is_small(outcome, table):
-            others.append(entry)
-        else:
-            plain.append((table, outcome))
-    return (plain, others) if len(places) == len(entries) <= _TOGETHER else ([], entries)
-
-
-def _is_small(attributes: Attributes, table: Any) -> bool:
-    """Far below every limit, with nothing nested, and with texts for its key."""
-    if not all(0 < len(attributes[name].get("S", "")) <= _SHORT for name in table.table_key_attrs):
-        return False
-    size = 0
-    for name, value in attributes.items():
-        ((kind, held),) = value.items()
-        if kind not in ("S", "B", "BOOL") and not (kind == "N" and _is_count(held)):
-            return False
-        size += len(name) + (len(held) if kind != "BOOL" else 1)
-    return size <= _SMALL
-
-
-def _is_count(number: str) -> bool:
-    return number.isdecimal() and number.isascii() and len(number) <= _DIGITS
-
-
-def _put(table: Any, operation: dict[str, Any], present: Any) -> Attributes | None:
-    """A Put, at the most if nothing is there."""
-    condition = operation.get("ConditionExpression")
-    if not _OF_A_PUT.issuperset(operation) or (condition is not None and present is not None):
-        return None
-    is_plain = condition is None or condition in {f"attribute_not_exists({name})" for name in table.table_key_attrs}
-    return operation["Item"] if is_plain else None
-
-
-def _count(table: Any, operation: dict[str, Any], present: Any) -> Attributes | None:
-    """An Update that adds whole numbers to some attributes, and sets others."""
-    clauses = _counting(operation.get("UpdateExpression", ""))
-    names, values = operation.get("ExpressionAttributeNames", {}), operation.get("ExpressionAttributeValues", {})
-    if clauses is None or not _OF_A_COUNT.issuperset(operation):
-        return None
-    used = [each for pairs in clauses for each in pairs]
-    targets = [names.get(name) for name, _ in used]
-    if {name for name, _ in used} != set(names) or {value for _, value in used} != set(values):
-        return None
-    if len({*targets, *table.table_key_attrs}) < len(targets) + len(table.table_key_attrs):
-        return None
-    attributes = codecs.item_to_json(present) if present is not None else dict(operation["Key"])
-    added, changed = clauses
-    for name, value in added:
-        held, more = attributes.get(names[name], {"N": "0"}).get("N", ""), values[value].get("N", "")
-        if not _is_count(held) or not _is_count(more):
-            return None
-        attributes[names[name]] = {"N": str(int(held) + int(more))}
-    return attributes | {names[name]: values[value] for name, value in changed}
-
-
-@functools.lru_cache(maxsize=_EXPRESSIONS)
-def _counting(expression: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] | None:
-    """(name, value) of what ``ADD #a :a, #b :b SET #c = :c`` adds and sets; None for other expressions."""
-    found = re.fullmatch(r"ADD ((?:#\w+ :\w+(?:, |$| (?=SET)))+)(?:SET ((?:#\w+ = :\w+(?:, |$))+))?", expression)
-    if found is None:
-        return None
-    added, changed = (re.findall(r"(#\w+)(?: =)? (:\w+)", clause or "") for clause in found.groups())
-    return tuple(added), tuple(changed)
-
-
-_OUTCOMES: Final = {"Put": _put, "Update": _count}
 
 
 def undo_a_failed_update() -> None:
