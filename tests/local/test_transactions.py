@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from infra.local import backends, codecs
@@ -18,6 +18,7 @@ from tests.local.conftest import NAMES, THINGS, thing
 
 pytestmark = pytest.mark.usefixtures("module_aws")
 
+_LARGE = {"S": "x" * 210_000}
 _KEYS = st.sampled_from([thing("a"), thing("b"), thing("c"), {"pk": {"S": ""}, "sk": {"S": "-"}}, {"pk": {"S": "a"}}])
 _NUMBERS = st.one_of(st.integers(0, 10**6).map(str), st.sampled_from(["-1", "1.5", "1e3", "9" * 38, "x"]))
 _VALUES = st.one_of(
@@ -26,7 +27,7 @@ _VALUES = st.one_of(
     st.binary(max_size=3).map(lambda data: {"B": data}),
     st.booleans().map(lambda truth: {"BOOL": truth}),
     st.just({"M": {"n": {"L": [{"N": "1"}]}}}),
-    st.just({"S": "x" * 210_000}),
+    st.just(_LARGE),
 )
 _CONDITIONS = st.sampled_from([None, "attribute_not_exists(pk)", "attribute_not_exists(sk)", "attribute_exists(pk)"])
 _NAMES = st.sampled_from(["v", "w", "calls", "pk"])
@@ -74,6 +75,7 @@ _ENTRIES = st.one_of(
     before=st.dictionaries(st.sampled_from("abc"), st.dictionaries(_NAMES, _VALUES, max_size=2), max_size=2),
     entries=st.lists(_ENTRIES, min_size=1, max_size=4),
 )
+@example(before={}, entries=[_put(thing("a"), {"v": _LARGE, "w": _LARGE}, None)])  # of more than 400 KB together
 def test_the_short_way_leads_to_the_same(
     before: dict[str, Any], entries: list[dict[str, Any]], client: Callable[[str], Any]
 ) -> None:
