@@ -20,7 +20,6 @@ from moto.core import responses
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
-from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
@@ -57,19 +56,6 @@ def query_only_the_partition() -> bool:
     table.all_items = lambda: seen.extend(all_items()) or list(seen)
     db.query(TableName="t", KeyConditionExpression="pk = :p", ExpressionAttributeValues={":p": {"S": "p1"}})
     return len(seen) > 1
-
-
-def parse_a_condition_once() -> bool:
-    db, _ = _table()
-    parsed = []
-    parse = ConditionExpressionParser.parse
-    ConditionExpressionParser.parse = lambda self: parsed.append(self) or parse(self)
-    try:
-        put = {"TableName": "t", "Item": KEY, "ConditionExpression": "attribute_not_exists(pk)"}
-        db.transact_write_items(TransactItems=[{"Put": put}])
-    finally:
-        ConditionExpressionParser.parse = parse
-    return len(parsed) > 1
 
 
 def read_parameters_directly() -> bool:
@@ -201,7 +187,6 @@ def serialise_items_directly() -> bool:
 
 
 PROBES: list[Callable[[], bool]] = [
-    parse_a_condition_once,
     serialise_items_directly,
     read_without_inserting,
     query_only_the_partition,

@@ -13,7 +13,6 @@ import orjson
 from chalicelib.dynamodb import with_bytes
 from infra.local.places import item_at, key_of, put_at
 
-_CONDITIONS: Final = 1_000
 _ITEM_ACTIONS: Final = frozenset(
     {
         *("GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"),
@@ -24,35 +23,12 @@ _ITEM_ACTIONS: Final = frozenset(
 
 def apply() -> None:
     """Applies the patches of this module."""
-    parse_a_condition_once()
     query_only_the_partition()
     read_parameters_directly()
     read_without_inserting()
     serialise_items_directly()
     transact_on_the_touched_items()
     undo_a_failed_update()
-
-
-def parse_a_condition_once() -> None:
-    """moto parses the condition of each item of a transaction three times, a quarter of what the item costs. What a
-    condition without placeholders means depends on its text alone."""
-    from moto.dynamodb.comparisons import ConditionExpressionParser
-
-    original = ConditionExpressionParser.parse
-    known: dict[str, Any] = {}
-
-    def parse(self: Any) -> Any:
-        text = self.condition_expression
-        if not text or self.expression_attribute_names or self.expression_attribute_values:
-            return original(self)
-        if text not in known:
-            meant = original(self)
-            if len(known) >= _CONDITIONS:
-                known.clear()
-            known[text] = meant
-        return known[text]
-
-    ConditionExpressionParser.parse = parse
 
 
 def query_only_the_partition() -> None:
