@@ -101,7 +101,7 @@ def _items(response: Any) -> Iterator[Record]:
             continue  # moto refused it
         item = item_at(table, key)
         payload = codecs.item_to_json(item) if item is not None else None
-        named = {name: attributes[name] for name in (table.hash_key_attr, table.range_key_attr) if name}
+        named = {name: attributes[name] for name in table.table_key_attrs}
         yield Record(f"dynamodb/{table.name}", _key_text(named), payload)
 
 

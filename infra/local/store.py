@@ -203,7 +203,7 @@ class Store:
 def _text(payload: Any) -> str:
     try:
         return orjson.dumps(payload).decode()
-    except TypeError:  # an integer of more than 64 bits
+    except TypeError:  # an integer of more than 64 bits, or half a surrogate pair
         return json.dumps(payload, separators=(",", ":"))
 
 

@@ -1,8 +1,8 @@
 """moto's DynamoDB: transactions that put plain items and count, done at once.
 
 Such are those of the invocation log: up to a hundred small items and the counters that they add to. moto takes some
-50 µs for each item and 2 ms for each counter, more than the gateway for the call. What is not plain, and whatever is
-refused, goes moto's way; `tests/local/test_transactions.py` holds the two against each other.
+50 µs for each item and 2 ms for each of the items that count. What is not plain, and whatever is refused, goes moto's
+way; `tests/local/test_transactions.py` holds the two against each other.
 """
 
 from __future__ import annotations

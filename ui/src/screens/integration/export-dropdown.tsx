@@ -7,12 +7,12 @@ const EXPORTS = [
   { kind: 'pack', label: 'Pack', note: 'to import elsewhere; no secrets' },
 ] as const
 
-export type Export = (typeof EXPORTS)[number]
+export type Export = (typeof EXPORTS)[number]['kind']
 
 const ITEM = 'flex cursor-pointer flex-col rounded px-2.5 py-1.5 text-sm outline-none data-highlighted:bg-tint'
 
 /** The open menu below its button. A menu's code is larger than the whole screen, so it comes when it is asked for. */
-export default function ExportDropdown({ trigger, onSelect }: { trigger: ReactNode; onSelect: (kind: Export['kind']) => void }) {
+export default function ExportDropdown({ trigger, onSelect }: { trigger: ReactNode; onSelect: (kind: Export) => void }) {
   return (
     <DropdownMenu.Root defaultOpen>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>

@@ -6,8 +6,6 @@ import { asProblem } from '@/api/problem'
 import { Button } from '@/components/button'
 import type { Export } from './export-dropdown'
 
-type Kind = Export['kind']
-
 const loadDropdown = () => import('./export-dropdown')
 const Dropdown = lazy(loadDropdown)
 
@@ -16,7 +14,7 @@ export function ExportMenu({ integration }: { integration: string }) {
   const [isWanted, setWanted] = useState(false)
   const params = { path: { integration } }
   const download = useMutation({
-    mutationFn: async (what: Kind) => {
+    mutationFn: async (what: Export) => {
       const document =
         what === 'pack'
           ? await unwrap(api.GET('/integrations/{integration}/pack', { params }))
