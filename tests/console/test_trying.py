@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.conftest import LocalStack
 from tests.console.hand import Hand
@@ -64,6 +64,24 @@ def test_one_input_is_a_form_and_json_and_its_faults_stand_where_they_are(hand: 
     expect(_answer(page)).to_contain_text("upstream_refused")
     expect(_answer(page)).to_contain_text("There is no such pet.")
     assert re.search(r"req_[0-9A-Z]{26}", _answer(page).inner_text())
+
+
+def test_a_run_before_the_form_has_come_goes_to_the_first_fault_when_it_comes(hand: Hand, page: Page) -> None:
+    form = re.compile(r"/assets/schema-form-[^/]*\.js$")
+    held: list[Route] = []
+    page.route(form, lambda route: held.append(route))
+    with page.expect_request(form):
+        hand.go("/integrations/demo/actions/create-order", "Place an order")
+    run = page.get_by_role("button", name="Run against the real account")
+    with page.expect_response(re.compile(r"/assets/validate-")):
+        run.click()
+    expect(run).to_be_enabled()
+    pet = page.get_by_label("pet_id", exact=True)
+    expect(pet).not_to_be_attached()
+
+    held.pop().continue_()
+    expect(pet).to_have_attribute("aria-invalid", "true")
+    expect(pet).to_be_focused()
 
 
 def test_a_dry_run_shows_the_request_and_sends_nothing(hand: Hand, page: Page) -> None:

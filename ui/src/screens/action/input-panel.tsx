@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { FlaskConical, Play, RotateCcw } from 'lucide-react'
-import { lazy, Suspense, useRef, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Shape } from '@/api/client'
 import { wholeActionQuery } from '@/api/queries'
 import { Button } from '@/components/button'
@@ -28,14 +28,24 @@ export function InputPanel({ action, handle, onRun }: Props) {
   const section = useRef<HTMLElement>(null)
   const schema = action.input_schema as Schema
   const whyNoForm = noFormBecause(schema)
-  const run = async (isDry: boolean) => {
-    if (await onRun(isDry)) return
-    // What is wrong is marked; go to the first of it.
-    requestAnimationFrame(() => section.current?.querySelector<HTMLElement>('[aria-invalid="true"], .cm-content')?.focus())
-  }
+  const [isRefused, setRefused] = useState(false)
+  const run = async (isDry: boolean) => setRefused(!(await onRun(isDry)))
+  // What is wrong is marked; goes to the first of it.
+  const refused = isRefused && (
+    <Arrived
+      onArrival={() => {
+        section.current?.querySelector<HTMLElement>('[aria-invalid="true"], .cm-content')?.focus()
+        setRefused(false)
+      }}
+    />
+  )
   const items: { value: Mode; label: string; panel: ReactNode }[] = [
-    { value: 'form', label: 'Form', panel: whyNoForm ? <NoForm why={whyNoForm} onJson={() => handle.show('json')} /> : <FormInput handle={handle} schema={schema} /> },
-    { value: 'json', label: 'JSON', panel: <JsonInput handle={handle} onSubmit={() => void run(false)} /> },
+    {
+      value: 'form',
+      label: 'Form',
+      panel: whyNoForm ? <NoForm why={whyNoForm} onJson={() => handle.show('json')} /> : <FormInput handle={handle} schema={schema} beneath={refused} />,
+    },
+    { value: 'json', label: 'JSON', panel: <JsonInput handle={handle} onSubmit={() => void run(false)} beneath={refused} /> },
     { value: 'schema', label: 'Schema', panel: <Schemas action={action} /> },
     { value: 'sources', label: 'Sources', panel: <Sources action={action} /> },
   ]
@@ -73,7 +83,13 @@ export function InputPanel({ action, handle, onRun }: Props) {
   )
 }
 
-function FormInput({ handle, schema }: { handle: PanelHandle; schema: Schema }) {
+/** Says that what it stands beneath is on the page, however long its code took to come. */
+function Arrived({ onArrival }: { onArrival: () => void }) {
+  useEffect(onArrival, [])
+  return null
+}
+
+function FormInput({ handle, schema, beneath }: { handle: PanelHandle; schema: Schema; beneath: ReactNode }) {
   const { panel } = handle
   const isDrawn = useDrawn()
   if (panel.written === 'json') return <p className="text-sm">The JSON cannot be read yet, so the form waits: {panel.broken}</p>
@@ -87,7 +103,14 @@ function FormInput({ handle, schema }: { handle: PanelHandle; schema: Schema }) 
       <FaultList faults={elsewhere} />
       {Object.keys(schema.properties ?? {}).length ? (
         <Suspense fallback={<FormSkeleton schema={schema} />}>
-          {isDrawn ? <SchemaForm schema={schema} value={panel.value} onChange={handle.write} faults={panel.faults} /> : <FormSkeleton schema={schema} />}
+          {isDrawn ? (
+            <>
+              <SchemaForm schema={schema} value={panel.value} onChange={handle.write} faults={panel.faults} />
+              {beneath}
+            </>
+          ) : (
+            <FormSkeleton schema={schema} />
+          )}
         </Suspense>
       ) : (
         <p className="text-sm text-muted">This action takes no input.</p>
@@ -96,12 +119,13 @@ function FormInput({ handle, schema }: { handle: PanelHandle; schema: Schema }) 
   )
 }
 
-function JsonInput({ handle, onSubmit }: { handle: PanelHandle; onSubmit: () => void }) {
+function JsonInput({ handle, onSubmit, beneath }: { handle: PanelHandle; onSubmit: () => void; beneath: ReactNode }) {
   const { panel } = handle
   return (
     <>
       <Suspense fallback={<SkeletonLines count={6} />}>
         <JsonEditor label="Input as JSON" value={panel.text} onChange={handle.writeText} faults={panel.faults} onSubmit={onSubmit} />
+        {beneath}
       </Suspense>
       {panel.broken && (
         <p role="alert" className="mt-2 text-xs font-medium text-bad">
