@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
+from chalicelib.dynamodb import with_bytes
 from infra.local import backends
 from infra.local.places import attribute_of, put_at
+
+_AS_THEY_ARE: Final = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})  # in moto as in JSON
 
 
 def item_to_json(item: Any) -> dict[str, Any]:
@@ -40,12 +43,17 @@ def item_from_json(table: Any, attributes: dict[str, Any]) -> None:
     """Puts the item into moto's table, past its checks: it passed them when it was written."""
     from moto.dynamodb.models.dynamo_type import Item
 
-    values = {name: attribute_of(value) for name, value in attributes.items()}
+    values = {name: _attribute_from_json(value) for name, value in attributes.items()}
     key = values[table.hash_key_attr], values[table.range_key_attr] if table.range_key_attr else None
     item = Item(*key, {})
     for name, value in values.items():
         dict.__setitem__(item.attrs, name, value)  # the size check of each attribute walks all others
     put_at(table, key, item)
+
+
+def _attribute_from_json(value: dict[str, Any]) -> Any:
+    (kind,) = value
+    return attribute_of(value if kind in _AS_THEY_ARE else with_bytes(value))
 
 
 def object_to_json(stored: Any) -> dict[str, Any]:

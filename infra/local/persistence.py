@@ -93,6 +93,10 @@ def _items(response: Any) -> Iterator[Record]:
     action = response._get_action()
     if action not in _DYNAMODB_WRITES:
         return
+    left = getattr(response, "left", None)  # as `patches.plain_transactions` knows it
+    if left is not None:
+        yield from (_item(table, attributes, attributes) for table, attributes in left)
+        return
     tables = backends.dynamodb().tables
     for table_name, attributes in _named_items(action, response.params):
         table = tables.get(table_name.rpartition("/")[2])
@@ -100,9 +104,13 @@ def _items(response: Any) -> Iterator[Record]:
         if table is None or key is None:
             continue  # moto refused it
         item = item_at(table, key)
-        payload = codecs.item_to_json(item) if item is not None else None
-        named = {name: attributes[name] for name in table.table_key_attrs}
-        yield Record(f"dynamodb/{table.name}", _key_text(named), payload)
+        yield _item(table, attributes, codecs.item_to_json(item) if item is not None else None)
+
+
+def _item(table: Any, attributes: dict[str, Any], payload: dict[str, Any] | None) -> Record:
+    """The record of an item, whose key is among `attributes`."""
+    key = {name: attributes[name] for name in table.table_key_attrs}
+    return Record(f"dynamodb/{table.name}", _key_text(key), payload)
 
 
 def _named_items(action: str, params: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -24,10 +24,10 @@ from typing import Any, Final
 from cheroot import errors
 from cheroot.server import Gateway as CherootGateway
 from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
-from urllib3.util import wait_for_read
 
 from infra.local.gateway import BASE_PATH, Answer, BodyTooLarge, Request
 from infra.local.ports import require_free
+from infra.local.reader import Reader
 
 THREADS: Final = 24
 _KEPT_CONNECTIONS: Final = 256
@@ -72,15 +72,16 @@ class _Connection(HTTPConnection):
 
     RequestHandlerClass = _ParsedRequest
 
+    def __init__(self, server: Any, connection: Any, makefile: Any) -> None:
+        super().__init__(server, connection, makefile)
+        self.rfile = Reader(connection)
+
     def communicate(self) -> bool:
         """Answers requests; True if the connection should be kept open."""
         while super().communicate():
-            if self.server.requests.qsize or not self._has_more():
+            if self.server.requests.qsize or not self.rfile.has_more(_LINGER_S):
                 return True
         return False
-
-    def _has_more(self) -> bool:
-        return bool(self.rfile.has_data()) or wait_for_read(self.socket, _LINGER_S)
 
 
 class _Bridge(CherootGateway):
@@ -93,7 +94,7 @@ class _Bridge(CherootGateway):
         is_read = _is_read(parsed)
         parsed.close_connection |= not is_read
         parsed.sent_headers = True
-        parsed.conn.wfile.write(_bytes(parsed, answer))
+        parsed.conn.socket.sendall(_bytes(parsed, answer))
         if not is_read:
             _drain(parsed.conn.socket)
 

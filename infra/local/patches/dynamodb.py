@@ -80,7 +80,10 @@ def read_parameters_directly() -> None:
     original = DynamoHandler.parse_parameters
 
     def parse_parameters(self: Any, request: Any) -> None:
-        if self._get_action() in _ITEM_ACTIONS:
+        action = self._get_action()
+        if action == "TransactWriteItems":  # `plain_transactions` wants it as it was sent
+            self.params = orjson.loads(request.data)
+        elif action in _ITEM_ACTIONS:
             self.params = with_bytes(orjson.loads(request.data))
         else:
             original(self, request)

@@ -3,6 +3,8 @@
 Such are those of the invocation log: up to a hundred small items and the counters that they add to. moto takes some
 50 µs for each item and 2 ms for each of the items that count. What is not plain, and whatever is refused, goes moto's
 way; `tests/local/test_transactions.py` holds the two against each other.
+
+Items stay DynamoDB's JSON as it was sent, with binary values in base64, from the request to the store.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import functools
 import re
 from typing import Any, Final
 
+from chalicelib.dynamodb import with_bytes
 from infra.local import codecs
 from infra.local.places import item_at, key_of
 
@@ -41,9 +44,11 @@ def transact_plain_items_at_once() -> None:
     def transact_write_items(self: Any) -> Any:
         left = outcomes(self.dynamodb_backend.tables, self.body.get("TransactItems", []))
         if left is None:
+            self.body = self.params = with_bytes(self.params)
             return original(self)
         for table, attributes in left:
             codecs.item_from_json(table, attributes)
+        self.left = left
         return ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
 
     DynamoHandler.transact_write_items = transact_write_items
