@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _clients: dict[tuple[str, float], BaseClient] = {}
 _making = threading.Lock()  # a session is not safe to use from two threads
 _SMALLEST_WINDOW: Final = 9  # as a power of two
+_PLAIN: Final = (b"{", b"[")  # how what zlib makes never begins
 _LONG_NUMBER: Final = re.compile(rb"\d{19,}")
 BATCH = 100  # keys of one BatchGetItem (AWS limit)
 
@@ -156,18 +157,19 @@ def decompress(packed: bytes) -> bytes:
     return zlib.decompress(packed)
 
 
-def pack(value: Any) -> bytes:
-    """`value` as compressed JSON. Integers of any size are kept."""
+def pack(value: Any, *, plain_below: int = 0) -> bytes:
+    """`value` as compressed JSON; an object or array of fewer bytes than `plain_below`, as it is. Integers of any size
+    are kept."""
     try:
         text = orjson.dumps(value)
     except TypeError:
         text = json.dumps(value, separators=(",", ":")).encode()
-    return compress(text)
+    return text if len(text) < plain_below and text.startswith(_PLAIN) else compress(text)
 
 
 def unpack(packed: bytes) -> Any:
     """The inverse of `pack`. orjson would make floats of integers beyond 64 bits."""
-    text = decompress(packed)
+    text = packed if packed.startswith(_PLAIN) else decompress(packed)
     return json.loads(text) if _LONG_NUMBER.search(text) else orjson.loads(text)
 
 

@@ -30,6 +30,15 @@ def test_it_is_as_short_as_with_the_largest_window(entries: int) -> None:
     assert len(aws.compress(data)) <= len(zlib.compress(data, 6)) * 1.02
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda held: st.lists(held, max_size=4)))
-def test_a_packed_value_comes_back_with_integers_of_any_size(value: object) -> None:
-    assert aws.unpack(aws.pack(value)) == value
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda held: st.lists(held, max_size=4) | st.dictionaries(st.text(), held, max_size=4),
+)
+
+
+@given(_JSON, st.sampled_from([0, 20, 1_000]))
+def test_a_packed_value_comes_back_with_integers_of_any_size(value: object, plain_below: int) -> None:
+    packed = aws.pack(value, plain_below=plain_below)
+
+    assert aws.unpack(packed) == value
+    assert not packed.startswith((b"{", b"[")) or len(packed) < plain_below

@@ -42,6 +42,7 @@ _TIME_CHARACTERS: Final = 10  # of them; the rest is random
 _DAY_S: Final = 86_400.0
 _TOGETHER: Final = 100  # items of one transaction, DynamoDB's limit
 _TOGETHER_BYTES: Final = 3_000_000  # of lines; DynamoDB's limit is 4 MB of items, whose JSON is a little longer
+_PLAIN_BELOW: Final = 768  # bytes of a record: shorter would cost DynamoDB's 1 KB all the same
 _REMEMBERED: Final = 10_000
 _USE_NOTED_S: Final = 60.0  # how exactly it is known when a key was last used
 _TRIES: Final = 8
@@ -273,7 +274,7 @@ def _putting(record: Mapping[str, Any]) -> dict[str, Any]:
         "bucket": {"S": _bucket(workspace, ulid)},
         "ulid": {"S": str(ulid)},
         "owner": {"S": connections.owner(workspace, record["integration"])},
-        "record": {"B": aws.pack(kept)},
+        "record": {"B": aws.pack(kept, plain_below=_PLAIN_BELOW)},
         "expires_at": {"N": str(int(ulid.timestamp + Caps.INVOCATION_TTL_S))},
     }
     if record["code"]:

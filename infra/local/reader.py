@@ -36,6 +36,10 @@ class Reader:
         finally:
             self._socket.settimeout(usual)
 
+    def peek_through(self, end: bytes) -> bytes:
+        """What is here already, up to and with the first `end`, and stays; nothing if that is not here."""
+        return bytes(self._held[: self._held.find(end) + len(end)]) if end in self._held else b""
+
     def read(self, size: int | None = None) -> bytes:
         """The next `size` bytes; fewer where the client ends before; without a size, everything until then."""
         while (size is None or len(self._held) < size) and self._receive():

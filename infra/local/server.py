@@ -25,6 +25,7 @@ from cheroot import errors
 from cheroot.server import Gateway as CherootGateway
 from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
 
+from infra.local.fields import FieldReader, Fields
 from infra.local.gateway import BASE_PATH, Answer, BodyTooLarge, Request
 from infra.local.ports import require_free
 from infra.local.reader import Reader
@@ -41,26 +42,12 @@ _BODILESS: Final = frozenset({204, 304})
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
-class _Headers(dict[bytes, bytes]):
-    """Header fields as cheroot reads them, one value each, that also remember every value of a repeated field."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values_of: dict[bytes, list[bytes]] = {}
-
-    def __setitem__(self, name: bytes, value: bytes) -> None:
-        known = self.values_of.setdefault(name, [])
-        if known and value.startswith(known[-1] + b", "):
-            known[-1] = value  # cheroot has joined a list field itself (RFC 9110, section 5.3)
-        else:
-            known.append(value)
-        super().__setitem__(name, value)
-
-
 class _ParsedRequest(HTTPRequest):
+    header_reader = FieldReader()
+
     def __init__(self, server: Any, connection: Any, **kwargs: Any) -> None:
         super().__init__(server, connection, **kwargs)
-        self.inheaders = _Headers()
+        self.inheaders = Fields()
 
 
 class _Connection(HTTPConnection):
@@ -103,15 +90,11 @@ def _request(parsed: Any) -> Request:
     target, _, query = parsed.uri.partition(b"?")
     if not target.startswith(b"/"):  # the absolute form, which only a proxy should see
         target = b"/" + target.partition(b"://")[2].partition(b"/")[2]
-    headers = {
-        name.decode("latin-1"): [value.decode("latin-1") for value in values]
-        for name, values in parsed.inheaders.values_of.items()
-    }
     return Request(
         method=parsed.method.decode("latin-1"),
         target=target.decode("latin-1"),
         query=query.decode("latin-1"),
-        headers=headers,
+        headers=parsed.inheaders.values_of,
         address=parsed.conn.remote_addr or "127.0.0.1",
         read=lambda limit: _read(parsed, limit),
     )

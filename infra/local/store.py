@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import sqlite3
@@ -30,6 +31,7 @@ import orjson
 
 FORMAT: Final = 1
 INLINE_BYTES: Final = 65_536
+_ROWS: Final = 100  # of one statement; SQLite before 3.32 takes 999 values
 
 
 class StoreError(RuntimeError):
@@ -76,11 +78,12 @@ class Store:
     def write(self, records: Iterable[Record]) -> None:
         """Puts and deletes the records in one transaction; returns when they survive the death of the process."""
         with self._mutex, self._database:
-            for record in records:
-                if record.payload is None:
-                    self._database.execute("DELETE FROM records WHERE kind = ? AND key = ?", (record.kind, record.key))
+            for is_put, bunch in itertools.groupby(records, key=lambda record: record.payload is not None):
+                if is_put:
+                    self._put(self._database, bunch)
                 else:
-                    self._put(record)
+                    gone = [(record.kind, record.key) for record in bunch]
+                    self._database.executemany("DELETE FROM records WHERE kind = ? AND key = ?", gone)
 
     def load(self) -> Iterator[Record]:
         """Every record, in no particular order."""
@@ -145,21 +148,24 @@ class Store:
         database = self._connect(path)
         self._prepare(database)
         with database, self._export.open(encoding="utf-8") as lines:
-            for line in lines:
-                entry = json.loads(line)
-                body = base64.b64decode(entry["body"]) if entry.get("body") else None
-                self._put(Record(entry["kind"], entry["key"], entry["payload"], body), database)
+            self._put(database, map(_exported, lines))
         self._export.unlink()
         return database
 
-    def _put(self, record: Record, database: sqlite3.Connection | None = None) -> None:
-        payload = _text(record.payload)
+    def _put(self, database: sqlite3.Connection, records: Iterable[Record]) -> None:
+        """Each statement waits twice for the interpreter's lock: so one for as many rows as it takes."""
+        waiting = iter(records)
+        while bunch := list(itertools.islice(waiting, _ROWS)):
+            rows = ", ".join(["(?, ?, ?, ?)"] * len(bunch))
+            database.execute(
+                f"INSERT INTO records (kind, key, payload, blob) VALUES {rows}"  # noqa: S608 - of placeholders alone
+                " ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, blob = excluded.blob",
+                [value for record in bunch for value in self._row(record)],
+            )
+
+    def _row(self, record: Record) -> tuple[str, str, str, str | None]:
         blob = self._write_body(record.body) if record.body is not None else None
-        (database or self._database).execute(
-            "INSERT INTO records (kind, key, payload, blob) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, blob = excluded.blob",
-            (record.kind, record.key, payload, blob),
-        )
+        return record.kind, record.key, _text(record.payload), blob
 
     def _write_body(self, body: bytes) -> str:
         """Where the body is: ``inline:<base64>``, or ``sha256:<digest>`` of a file."""
@@ -198,6 +204,13 @@ class Store:
                 lines.write(json.dumps({"kind": kind, "key": key, "payload": json.loads(payload), "body": encoded}))
                 lines.write("\n")
         partial.rename(self._export)
+
+
+def _exported(line: str) -> Record:
+    """The record in a line of the export."""
+    entry = json.loads(line)
+    body = base64.b64decode(entry["body"]) if entry.get("body") else None
+    return Record(entry["kind"], entry["key"], entry["payload"], body)
 
 
 def _text(payload: Any) -> str:
