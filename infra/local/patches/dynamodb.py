@@ -19,16 +19,30 @@ _ITEM_ACTIONS: Final = frozenset(
         *("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"),
     }
 )
+_SCALARS: Final = frozenset({"S", "B", "BOOL"})  # compared as they are held
 
 
 def apply() -> None:
     """Applies the patches of this module."""
+    compare_scalars_directly()
     query_only_the_partition()
     read_parameters_directly()
     read_without_inserting()
     serialise_items_directly()
     transact_on_the_touched_items()
     undo_a_failed_update()
+
+
+def compare_scalars_directly() -> None:
+    """moto asks of each value that it compares, or looks a key up by, whether it is any of five kinds."""
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    original = DynamoType.cast_value.fget
+
+    def cast_value(self: Any) -> Any:
+        return self.value if self.type in _SCALARS else original(self)
+
+    DynamoType.cast_value = property(cast_value)
 
 
 def query_only_the_partition() -> None:
