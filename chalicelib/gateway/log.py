@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 import gzip
 import heapq
 import itertools
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from botocore.exceptions import ClientError
 from pynamodb.exceptions import UpdateError
 from ulid import ULID
@@ -40,6 +42,7 @@ _PREFIX: Final = "req_"
 _ULID_CHARACTERS: Final = 26
 _TIME_CHARACTERS: Final = 10  # of them; the rest is random
 _DAY_S: Final = 86_400.0
+_DAY_MS: Final = 86_400_000
 _TOGETHER: Final = 100  # items of one transaction, DynamoDB's limit
 _TOGETHER_BYTES: Final = 3_000_000  # of lines; DynamoDB's limit is 4 MB of items, whose JSON is a little longer
 _PLAIN_BELOW: Final = 768  # bytes of a record: shorter would cost DynamoDB's 1 KB all the same
@@ -72,7 +75,7 @@ def store(
 
     Raises `ClientError` where the store refuses: Lambda then hands the event over again.
     """
-    payload = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+    payload = orjson.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
     if payload.get("messageType") != "DATA_MESSAGE":
         return 0
     return store_lines([each["message"] for each in payload["logEvents"]], now=now, pause=pause)
@@ -267,15 +270,16 @@ def _day(workspace: str, day: dt.date, span: _Span, options: Mapping[str, Any]) 
 
 def _putting(record: Mapping[str, Any]) -> dict[str, Any]:
     """Put's arguments for an `InvocationRow` that is not there yet, in two thirds of the time that pynamodb takes."""
-    workspace = record["workspace"]
-    ulid = ULID.from_str(record["request_id"].removeprefix(_PREFIX))
-    kept = {name: value for name, value in record.items() if name not in ("kind", "workspace")}
+    workspace, text = record["workspace"], record["request_id"].removeprefix(_PREFIX)
+    ulid = ULID.from_str(text)
+    kept = {**record}
+    del kept["kind"], kept["workspace"]
     item: dict[str, dict[str, Any]] = {
         "bucket": {"S": _bucket(workspace, ulid)},
-        "ulid": {"S": str(ulid)},
+        "ulid": {"S": text},
         "owner": {"S": connections.owner(workspace, record["integration"])},
         "record": {"B": aws.pack(kept, plain_below=_PLAIN_BELOW)},
-        "expires_at": {"N": str(int(ulid.timestamp + Caps.INVOCATION_TTL_S))},
+        "expires_at": {"N": str(_milliseconds(ulid) // 1000 + Caps.INVOCATION_TTL_S)},
     }
     if record["code"]:
         item["failed"] = {"S": workspace}
@@ -333,4 +337,14 @@ def _ulid(request_id: str) -> ULID | None:
 
 
 def _bucket(workspace: str, ulid: ULID) -> str:
-    return f"{workspace}#{ulid.datetime.date().isoformat()}#{int(ulid) % SHARDS}"
+    return f"{workspace}#{_day_of(_milliseconds(ulid) // _DAY_MS)}#{ulid.bytes[-1] % SHARDS}"
+
+
+def _milliseconds(ulid: ULID) -> int:
+    """Since the epoch. ULID's own properties take a lock each time."""
+    return int.from_bytes(ulid.bytes[:6], "big")
+
+
+@functools.lru_cache(8)
+def _day_of(number: int) -> str:
+    return (dt.date(1970, 1, 1) + dt.timedelta(days=number)).isoformat()

@@ -47,8 +47,11 @@ def tally(records: Iterable[Mapping[str, Any]], *, now: float) -> dict[Place, Co
         moment = dt.datetime.fromisoformat(record["at"])
         if moment.timestamp() <= now - Caps.INVOCATION_TTL_S:  # its log entry may be gone: it could count twice
             continue
+        counters = _counters(record)
         for place in places_of(record):
-            added.setdefault(place, Counter()).update(_counters(record))
+            if place not in added:
+                added[place] = Counter()
+            added[place].update(counters)
     return added
 
 

@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+import orjson
+
 from infra.local import backends
 from infra.local.functions import Functions, Outcome, print_error
 
@@ -147,5 +149,5 @@ def subscription_event(entries: list[dict[str, Any]]) -> bytes:
         "subscriptionFilters": ["waygate-invocations"],
         "logEvents": entries,
     }
-    data = gzip.compress(json.dumps(document).encode(), compresslevel=1)
+    data = gzip.compress(orjson.dumps(document), compresslevel=1)
     return json.dumps({"awslogs": {"data": base64.b64encode(data).decode()}}).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 Key = tuple[Any, Any]  # the values of the hash key and of the range key, or None for a table that has none
@@ -18,14 +19,19 @@ def key_of(table: Any, attributes: dict[str, Any]) -> Key | None:
 def attribute_of(value: dict[str, Any]) -> Any:
     """moto's object of an attribute's value. A scalar without its constructor, which looks into each for lists and
     maps: 10,000 items have 160,000."""
-    from moto.dynamodb.models.dynamo_type import DynamoType
-
     ((kind, inner),) = value.items()
     if kind in ("L", "M"):
-        return DynamoType(value)
-    attribute = DynamoType.__new__(DynamoType)
+        return _dynamo_type()(value)
+    attribute = object.__new__(_dynamo_type())
     attribute.type, attribute.value = kind, inner
     return attribute
+
+
+@functools.cache
+def _dynamo_type() -> Any:
+    from moto.dynamodb.models.dynamo_type import DynamoType
+
+    return DynamoType
 
 
 def item_at(table: Any, key: Key) -> Any:

@@ -73,8 +73,9 @@ def outcomes(tables: dict[str, Any], entries: list[Entry]) -> list[tuple[Any, At
 
 def _is_small(attributes: Attributes, table: Any) -> bool:
     """Far below every limit, with nothing nested, and with texts for its key."""
-    if not all(0 < len(attributes[name].get("S", "")) <= _SHORT for name in table.table_key_attrs):
-        return False
+    for name in table.table_key_attrs:
+        if not 0 < len(attributes[name].get("S", "")) <= _SHORT:
+            return False
     size = 0
     for name, value in attributes.items():
         ((kind, held),) = value.items()
