@@ -48,7 +48,12 @@ def test_items_survive_whatever_wrote_or_removed_them(tmp_path: Path, client: An
                 {"Delete": {"TableName": THINGS, "Key": thing("batch")}},
             ]
         )
-        count = {**update, "Key": thing("count"), "UpdateExpression": "ADD #c :one", "ExpressionAttributeNames": {"#c": "c"}}
+        count = {
+            **update,
+            "Key": thing("count"),
+            "UpdateExpression": "ADD #c :one",
+            "ExpressionAttributeNames": {"#c": "c"},
+        }
         plain = {"TableName": THINGS, "Item": {**thing("plain"), "b": {"B": b"\x00\xff"}}}
         db.transact_write_items(TransactItems=[{"Put": plain}, {"Update": {**count, "ExpressionAttributeValues": one}}])
         with pytest.raises(db.exceptions.ConditionalCheckFailedException):
