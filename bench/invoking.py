@@ -1,8 +1,10 @@
 """`python -m bench.invoking`: what one invocation costs, beside other ways to make the same call.
 
-Every rival is a process; they take turns, so that whatever else the machine does falls on all alike. CPU is that of
-the caller and of whatever server stands between it and the upstream; the upstream's own, the same for all, is left
-out. The unit is `requests.Session.get` of the same 1 KB of JSON. The results go to `docs/performance.md`.
+Every rival is a process; they take turns, so that whatever else the machine does falls on all alike. How a process
+happens to lie in memory makes it up to a tenth faster or slower for as long as it lives, so there are several sittings,
+each with processes of its own. CPU is that of the caller and of whatever server stands between it and the upstream; the
+upstream's own, the same for all, is left out. The unit is `requests.Session.get` of the same 1 KB of JSON. The results
+go to `docs/performance.md`.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ class Rival:
 
     title: str
     command: tuple[str, ...]
-    calls: int = 800
+    calls: int = 400
     goal: str = ""
     callers: tuple[int, ...] = (1, 16)
 
@@ -53,8 +55,8 @@ def rivals(upstream: str, other_python: str | None) -> list[Rival]:
     ]
     if other_python:
         program = str(ROOT / "bench" / "rivals" / "fastmcp_openapi.py")
-        found.append(Rival("FastMCP `from_openapi`, in memory", (other_python, program, upstream, "memory"), 160))
-        found.append(Rival("FastMCP `from_openapi`, over HTTP", (other_python, program, upstream, "http"), 160))
+        found.append(Rival("FastMCP `from_openapi`, in memory", (other_python, program, upstream, "memory"), 80))
+        found.append(Rival("FastMCP `from_openapi`, over HTTP", (other_python, program, upstream, "http"), 80))
     return found
 
 
@@ -86,58 +88,76 @@ def turn(process: subprocess.Popen[str], callers: int, calls: int) -> dict[str, 
     return answer
 
 
-Turns = dict[tuple[str, int], list[dict[str, float]]]
+Turns = dict[tuple[str, int], list[list[dict[str, float]]]]  # by rival and number of callers: sittings of rounds
 
 
-def measure(other_python: str | None, rounds: int) -> tuple[list[Rival], Turns]:
-    """All rivals, turn by turn; the first round only warms them up."""
-    with ExitStack() as stack:
-        upstream = stack.enter_context(running((sys.executable, "-m", "bench.upstream")))
-        stack.callback(upstream.kill)
-        port = upstream.stdout.readline().strip() if upstream.stdout else ""
-        taking_part = rivals(f"http://127.0.0.1:{port}", other_python)
-        processes = {}
-        for rival in taking_part:
-            process = processes[rival.title] = stack.enter_context(running(rival.command))
-            if process.stdout is None or process.stdout.readline().strip() != "ready":
-                raise RuntimeError(f"{rival.title} did not start")
-        turns: Turns = {}
-        for number in range(rounds + 1):
-            for rival in taking_part:
-                for callers in rival.callers:
-                    taken = turn(processes[rival.title], callers, rival.calls)
-                    if number:
-                        turns.setdefault((rival.title, callers), []).append(taken)
-        return taking_part, turns
+def measure(other_python: str | None, sittings: int, rounds: int) -> tuple[list[Rival], Turns]:
+    """All rivals, turn by turn; the first round of each sitting only warms them up."""
+    turns: Turns = {}
+    taking_part: list[Rival] = []
+    for _ in range(sittings):
+        with ExitStack() as stack:
+            upstream = stack.enter_context(running((sys.executable, "-m", "bench.upstream")))
+            stack.callback(upstream.kill)
+            port = upstream.stdout.readline().strip() if upstream.stdout else ""
+            taking_part = rivals(f"http://127.0.0.1:{port}", other_python)
+            processes = {rival.title: stack.enter_context(_ready(rival)) for rival in taking_part}
+            for number in range(rounds + 1):
+                for rival in taking_part:
+                    for callers in rival.callers:
+                        taken = turn(processes[rival.title], callers, rival.calls)
+                        if number:
+                            turns[rival.title, callers][-1].append(taken)
+                        else:
+                            turns.setdefault((rival.title, callers), []).append([])
+    return taking_part, turns
 
 
-def ratios(turns: Turns, title: str, callers: int, member: str) -> tuple[float, float]:
-    """The median over rounds in microseconds, and of the ratio to the unit in the same round."""
-    mine, unit = turns[title, callers], turns[_UNIT, callers]
-    median = statistics.median(one[member] for one in mine)
-    return median, statistics.median(a[member] / b[member] for a, b in zip(mine, unit, strict=True))
+@contextmanager
+def _ready(rival: Rival) -> Iterator[subprocess.Popen[str]]:
+    with running(rival.command) as process:
+        if process.stdout is None or process.stdout.readline().strip() != "ready":
+            raise RuntimeError(f"{rival.title} did not start")
+        yield process
+
+
+def ratios(turns: Turns, title: str, callers: int, member: str) -> list[float]:
+    """For each sitting, the median over its rounds of the ratio to the unit in the same round."""
+    both = zip(turns[title, callers], turns[_UNIT, callers], strict=True)
+    return [statistics.median(a[member] / b[member] for a, b in zip(*one, strict=True)) for one in both]
+
+
+def microseconds(turns: Turns, title: str, callers: int, member: str) -> float:
+    """The median over all rounds."""
+    return statistics.median(one[member] for sitting in turns[title, callers] for one in sitting)
 
 
 def table(taking_part: list[Rival], turns: Turns, callers: int) -> str:
     """A Markdown table."""
-    rows = ["| door | CPU | CPU, µs | p50 | p50, µs | goal |", "|---|---|---|---|---|---|"]
+    rows = ["| door | CPU | from, to | CPU, µs | p50 | p50, µs | goal |", "|---|---|---|---|---|---|---|"]
     for rival in taking_part:
         if callers not in rival.callers:
             continue
-        cpu, cpu_ratio = ratios(turns, rival.title, callers, "cpu_us")
-        p50, p50_ratio = ratios(turns, rival.title, callers, "p50_us")
+        cpu, p50 = (ratios(turns, rival.title, callers, member) for member in ("cpu_us", "p50_us"))
+        cpu_us, p50_us = (microseconds(turns, rival.title, callers, member) for member in ("cpu_us", "p50_us"))
+        spread = f"{min(cpu):.2f}, {max(cpu):.2f}" if rival.title != _UNIT else ""
         goal = f"CPU {rival.goal}" if rival.goal else ""
-        rows.append(f"| {rival.title} | {cpu_ratio:.2f} | {cpu:,.0f} | {p50_ratio:.2f} | {p50:,.0f} | {goal} |")
+        rows.append(
+            f"| {rival.title} | {statistics.median(cpu):.2f} | {spread} | {cpu_us:,.0f} "
+            f"| {statistics.median(p50):.2f} | {p50_us:,.0f} | {goal} |"
+        )
     return "\n".join(rows)
 
 
 def page(taking_part: list[Rival], turns: Turns, rounds: int) -> str:
     """The text of `docs/performance.md`."""
-    flat = ratios(turns, taking_part[3].title, 1, "cpu_us")[0] / ratios(turns, taking_part[2].title, 1, "cpu_us")[0]
+    few, many = (statistics.median(ratios(turns, taking_part[place].title, 1, "cpu_us")) for place in (2, 3))
+    sittings = len(turns[_UNIT, 1])
     return f"""# Invoking, measured
-Written by `python -m bench.invoking` (Python {platform.python_version()}, {os.cpu_count()} cores, {rounds} rounds).
-What is measured and how: [bench/README.md](../bench/README.md). All figures are multiples of `requests.Session.get` of
-the same 1 KB of JSON over loopback, taken in the same round, and the median of the rounds: trust these more than the
+Written by `python -m bench.invoking` (Python {platform.python_version()}, {os.cpu_count()} cores, {sittings} sittings
+of {rounds} rounds). What is measured and how: [bench/README.md](../bench/README.md). All figures are multiples of
+`requests.Session.get` of the same 1 KB of JSON over loopback, taken in the same round, and the median of the sittings,
+each with processes of its own; “from, to” are the lowest and the highest of them. Trust these more than the
 microseconds beside them.
 
 Waygate does all of its work in each call: it authenticates the key, validates the input and the output, opens the
@@ -146,7 +166,7 @@ sealed credential, asks breaker, cool-downs and limits, and writes the record an
 ## One caller
 {table(taking_part, turns, 1)}
 
-An integration with 10,000 actions costs {flat:.2f} times what one with 10 costs.
+An integration with 10,000 actions costs {many / few:.2f} times what one with 10 costs.
 
 ## Sixteen callers
 {table(taking_part, turns, 16)}
@@ -159,14 +179,15 @@ knows has lapsed (30 s), at most five when it has just started.
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--sittings", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5, help="of each sitting")
     parser.add_argument("--fastmcp-python", default=str(ROOT / ".venv-bench" / "bin" / "python"))
     parser.add_argument("--print", action="store_true", help="print only; write nothing")
     options = parser.parse_args()
     other = options.fastmcp_python if Path(options.fastmcp_python).is_file() else None
     if other is None:
         print("FastMCP is left out: its environment is missing (make bench makes it).", file=sys.stderr)
-    taking_part, turns = measure(other, options.rounds)
+    taking_part, turns = measure(other, options.sittings, options.rounds)
     text = page(taking_part, turns, options.rounds)
     print(text)
     if not options.print:

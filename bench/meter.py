@@ -14,9 +14,12 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+
+_SETTLED_S = 0.5  # by when a server has done what it does behind its answers
 
 
 def cpu_ns(pids: Iterable[int]) -> int:
@@ -29,9 +32,10 @@ def cpu_ns(pids: Iterable[int]) -> int:
 
 
 def measure(
-    new_caller: Callable[[], Callable[[], Any]], callers: int, calls: int, servers: Iterable[int] = ()
+    new_caller: Callable[[], Callable[[], Any]], callers: int, calls: int, servers: Sequence[int] = ()
 ) -> dict[str, float]:
-    """Make `calls` calls from `callers` threads, each with a caller of its own from `new_caller`."""
+    """Make `calls` calls from `callers` threads, each with a caller of its own from `new_caller`; the work that
+    `servers` do behind their answers counts too."""
     share = calls // callers
     took: list[list[int]] = [[] for _ in range(callers)]
     begin = threading.Barrier(callers + 1)
@@ -52,6 +56,8 @@ def measure(
     before = time.process_time_ns() + cpu_ns(servers)
     for thread in threads:
         thread.join()
+    if servers:
+        time.sleep(_SETTLED_S)
     spent = time.process_time_ns() + cpu_ns(servers) - before
     return result(spent, [one for mine in took for one in mine])
 

@@ -7,9 +7,11 @@ import datetime as dt
 import gzip
 import json
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from infra.local.events import CONSUMERS_PER_QUEUE
 from infra.local.logs import InvocationLog
 from infra.local.schedules import next_due
 from infra.local.standin import LocalAws
@@ -37,6 +39,15 @@ def test_a_message_whose_handler_raises_comes_back_and_ends_in_the_dead_letter_q
     dead = client("sqs").get_queue_url(QueueName=f"waygate-{STAGE}-dead")["QueueUrl"]
     (message,) = client("sqs").receive_message(QueueUrl=dead)["Messages"]
     assert message["Body"] == "poison"
+
+
+def test_nobody_asks_an_empty_queue(aws: LocalAws, client: Any) -> None:
+    asked = mock.Mock(wraps=aws.queues._client.receive_message)
+    with mock.patch.object(aws.queues._client, "receive_message", asked):
+        client("sqs").send_message(QueueUrl=aws.outputs["WorkUrl"], MessageBody="one")
+        aws.drain()
+
+    assert 1 <= asked.call_count <= CONSUMERS_PER_QUEUE  # at most once by each, for the one message
 
 
 def test_a_schedule_is_fired_by_hand(aws: LocalAws, sample: Sample) -> None:

@@ -45,7 +45,7 @@ def serve(
         (host, port), wsgi_app=None, numthreads=THREADS, max=THREADS, request_queue_size=128, shutdown_timeout=2
     )
     server.gateway = OneWriteGateway
-    server.expiration_interval = 0.05  # how long cheroot's loop sleeps, so how long stop() may wait for it
+    server.expiration_interval = 0.2  # how long cheroot's loop sleeps, so how long stop() may wait for it
     server.prepare()
     name = "127.0.0.1" if host == "0.0.0.0" else host  # nosec B104
     app = DemoApp(url=url or f"http://{name}:{server.bind_addr[1]}", now=now)
