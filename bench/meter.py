@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-
 _SETTLED_S = 0.5  # by when a server has done what it does behind its answers
 
 
