@@ -1,9 +1,8 @@
 """`python -m bench.invoking`: what one invocation costs, beside other ways to make the same call.
 
-Every rival is a process; they take turns. Whatever else the machine does only ever adds to a turn, by emptied caches
-too, and most where several processes answer each other: so of each rival the least disturbed turn counts (as the
-documentation of `timeit` advises), and the median is told beside it. How a process happens to lie in memory makes it up
-to a tenth faster or slower for as long as it lives: so there are several sittings, each with processes of its own.
+Every rival is a process; they take turns, so that whatever else the machine does falls on all alike. How a process
+happens to lie in memory makes it up to a tenth faster or slower for as long as it lives: so there are several sittings,
+each with processes of its own.
 
 CPU is that of the caller and of whatever server stands between it and the upstream; the upstream's own, the same for
 all, is left out. The unit is `requests.Session.get` of the same 1 KB of JSON. The results go to `docs/performance.md`.
@@ -12,6 +11,7 @@ all, is left out. The unit is `requests.Session.get` of the same 1 KB of JSON. T
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -35,7 +35,7 @@ class Rival:
 
     title: str
     command: tuple[str, ...]
-    calls: int = 200
+    calls: int = 800
     goal: str = ""
     callers: tuple[int, ...] = (1, 16)
 
@@ -57,8 +57,8 @@ def rivals(upstream: str, other_python: str | None) -> list[Rival]:
     ]
     if other_python:
         program = str(ROOT / "bench" / "rivals" / "fastmcp_openapi.py")
-        found.append(Rival("FastMCP `from_openapi`, in memory", (other_python, program, upstream, "memory"), 48))
-        found.append(Rival("FastMCP `from_openapi`, over HTTP", (other_python, program, upstream, "http"), 48))
+        found.append(Rival("FastMCP `from_openapi`, in memory", (other_python, program, upstream, "memory"), 80))
+        found.append(Rival("FastMCP `from_openapi`, over HTTP", (other_python, program, upstream, "http"), 80))
     return found
 
 
@@ -123,50 +123,44 @@ def _ready(rival: Rival) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def least(turns: Turns, title: str, callers: int, member: str) -> list[float]:
-    """For each sitting, the ratio of the least disturbed turn to that of the unit."""
+def ratios(turns: Turns, title: str, callers: int, member: str) -> list[list[float]]:
+    """Of each sitting, the ratio to the unit in the same round, round by round."""
     both = zip(turns[title, callers], turns[_UNIT, callers], strict=True)
-    return [min(one[member] for one in mine) / min(one[member] for one in unit) for mine, unit in both]
+    return [[mine[member] / unit[member] for mine, unit in zip(*sitting, strict=True)] for sitting in both]
 
 
-def usual(turns: Turns, title: str, callers: int, member: str) -> float:
-    """The median over all rounds of the ratio to the unit in the same round."""
-    both = zip(_flat(turns[title, callers]), _flat(turns[_UNIT, callers]), strict=True)
-    return statistics.median(mine[member] / unit[member] for mine, unit in both)
-
-
-def _flat(sittings: list[list[dict[str, float]]]) -> list[dict[str, float]]:
-    return [one for sitting in sittings for one in sitting]
+def median(sittings: list[list[float]]) -> float:
+    """Of all rounds."""
+    return statistics.median(itertools.chain.from_iterable(sittings))
 
 
 def table(taking_part: list[Rival], turns: Turns, callers: int) -> str:
     """A Markdown table."""
-    rows = ["| door | CPU | from, to | median | CPU, µs | p50 | p50, µs | goal |", "|---|---|---|---|---|---|---|---|"]
+    rows = ["| door | CPU | from, to | CPU, µs | p50 | p50, µs | goal |", "|---|---|---|---|---|---|---|"]
     for rival in taking_part:
         if callers not in rival.callers:
             continue
-        cpu, p50 = (least(turns, rival.title, callers, member) for member in ("cpu_us", "p50_us"))
-        all_turns = _flat(turns[rival.title, callers])
-        cpu_us, p50_us = (min(one[member] for one in all_turns) for member in ("cpu_us", "p50_us"))
+        cpu, p50 = (ratios(turns, rival.title, callers, member) for member in ("cpu_us", "p50_us"))
+        taken = list(itertools.chain.from_iterable(turns[rival.title, callers]))
+        cpu_us, p50_us = (statistics.median(one[member] for one in taken) for member in ("cpu_us", "p50_us"))
+        of_sittings = [statistics.median(sitting) for sitting in cpu]
         goal = f"CPU {rival.goal}" if rival.goal else ""
         rows.append(
-            f"| {rival.title} | {statistics.median(cpu):.2f} | {min(cpu):.2f}, {max(cpu):.2f} "
-            f"| {usual(turns, rival.title, callers, 'cpu_us'):.2f} | {cpu_us:,.0f} "
-            f"| {statistics.median(p50):.2f} | {p50_us:,.0f} | {goal} |"
+            f"| {rival.title} | {median(cpu):.2f} | {min(of_sittings):.2f}, {max(of_sittings):.2f} | {cpu_us:,.0f} "
+            f"| {median(p50):.2f} | {p50_us:,.0f} | {goal} |"
         )
     return "\n".join(rows)
 
 
 def page(taking_part: list[Rival], turns: Turns, rounds: int) -> str:
     """The text of `docs/performance.md`."""
-    few, many = (statistics.median(least(turns, taking_part[place].title, 1, "cpu_us")) for place in (2, 3))
+    few, many = (median(ratios(turns, taking_part[place].title, 1, "cpu_us")) for place in (2, 3))
     sittings = len(turns[_UNIT, 1])
     return f"""# Invoking, measured
 Written by `python -m bench.invoking` (Python {platform.python_version()}, {os.cpu_count()} cores, {sittings} sittings
 of {rounds} rounds). What is measured and how: [bench/README.md](../bench/README.md). All figures are multiples of
-`requests.Session.get` of the same 1 KB of JSON over loopback. They compare the least disturbed turns of a sitting, and
-are the median of the sittings, each with processes of its own; “from, to” are the lowest and the highest of them.
-“Median” is that of all turns, with whatever else the machine did meanwhile.
+`requests.Session.get` of the same 1 KB of JSON over loopback, taken in the same round, and the median of all rounds;
+“from, to” are the lowest and the highest median of a sitting. Trust these more than the microseconds beside them.
 
 Waygate does all of its work in each call: it authenticates the key, validates the input and the output, opens the
 sealed credential, asks breaker, cool-downs and limits, and writes the record and the metrics.
@@ -188,7 +182,7 @@ def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sittings", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=10, help="of each sitting")
+    parser.add_argument("--rounds", type=int, default=6, help="of each sitting")
     parser.add_argument("--fastmcp-python", default=str(ROOT / ".venv-bench" / "bin" / "python"))
     parser.add_argument("--print", action="store_true", help="print only; write nothing")
     options = parser.parse_args()

@@ -17,13 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from chalicelib.auth.oauth.profile import OAuthProfile
 from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.checked_json import pointer
+from chalicelib.egress import grammar
 from chalicelib.egress.hosts import with_ascii_host
 from chalicelib.errors import InvalidInput, TooLarge
 from chalicelib.settings import Caps
 
 AuthType = Literal["none", "api_key", "basic", "bearer", "custom_headers", "oauth2"]
 Grant = Literal["authorization_code", "client_credentials", "password", "jwt_bearer", "implicit"]
-TOKEN = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"  # noqa: S105 (the grammar of a name, RFC 9110, section 5.6.2)
+TOKEN = f"^{grammar.TOKEN}$"
 HEADER_VALUE = r"^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$"  # section 5.5
 # Headers of HTTP itself, and those by which servers let a request pretend to be another one.
 NEVER_SET: Final = frozenset(

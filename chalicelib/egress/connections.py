@@ -19,13 +19,14 @@ from http.client import HTTPConnection
 from typing import Any, Final
 
 from chalicelib.egress.deadline import TimedSocket, TimedTlsSocket, remaining_s
+from chalicelib.egress.grammar import TOKEN
 from chalicelib.egress.guard import Target, resolve
 from chalicelib.egress.head import Response
 from chalicelib.errors import EgressBlocked
 from chalicelib.settings import Caps
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
-_FIELD: Final = re.compile(_TOKEN.pattern + r": [\t\x20-\x7e\x80-\xff]*")
+_TOKEN: Final = re.compile(TOKEN)
+_FIELD: Final = re.compile(TOKEN + r": [\t\x20-\x7e\x80-\xff]*")
 _ORIGINS: Final = 64
 _KEPT: Final = 32  # of an origin
 _IDLE_S: Final = 60.0  # servers and load balancers mostly hang up after 5 to 75 s, NAT gateways forget after 350 s

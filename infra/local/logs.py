@@ -149,5 +149,5 @@ def subscription_event(entries: list[dict[str, Any]]) -> bytes:
         "subscriptionFilters": ["waygate-invocations"],
         "logEvents": entries,
     }
-    data = gzip.compress(orjson.dumps(document), compresslevel=1)
-    return json.dumps({"awslogs": {"data": base64.b64encode(data).decode()}}).encode()
+    data = gzip.compress(orjson.dumps(document), compresslevel=0)  # it only goes to the next function
+    return orjson.dumps({"awslogs": {"data": base64.b64encode(data).decode()}})

@@ -33,7 +33,7 @@ LOADED_OF_OURS = {  # what every invocation needs: the rest waits for its first 
     "registry": "actions closure definitions integrations models profile tables validation",
     "auth": "api_keys audit connections due keyring lease orphans quota refresh schemes tables vault",
     "auth.oauth": "profile templates tokens",
-    "egress": "connections deadline door guard head hosts unpacking",
+    "egress": "connections deadline door grammar guard head hosts unpacking",
 }
 
 

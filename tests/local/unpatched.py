@@ -21,7 +21,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.sqs.models import sqs_backends
 
@@ -186,7 +186,26 @@ def serialise_items_directly() -> bool:
     return len(looked_up) > 40
 
 
+def compare_scalars_directly() -> bool:
+    """To compare texts, nobody must ask whether they are numbers."""
+    asked = []
+    is_number = DynamoType.is_number
+    DynamoType.is_number = lambda self: asked.append(self) or is_number(self)
+    try:
+        assert DynamoType({"S": "a"}) == DynamoType({"S": "a"})
+    finally:
+        DynamoType.is_number = is_number
+    return len(asked) > 0
+
+
+def list_methods_once() -> bool:
+    first, second = (responses.method_names_from_class(dict) for _ in range(2))
+    return first is not second
+
+
 PROBES: list[Callable[[], bool]] = [
+    compare_scalars_directly,
+    list_methods_once,
     serialise_items_directly,
     read_without_inserting,
     query_only_the_partition,

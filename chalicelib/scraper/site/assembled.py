@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from chalicelib.egress import grammar
 from chalicelib.scraper import inference
 from chalicelib.scraper.site import paths
 from chalicelib.scraper.site.fragments import Endpoint, Evidence, Parameter, Sample
@@ -17,7 +18,8 @@ _NOT_ASKED: Final = frozenset(
     ("authorization", "content-type", "accept", "host", "user-agent", "content-length", "cookie")
 )
 _PLAIN: Final = re.compile(r"[^a-z0-9]")
-_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}\Z")
+_NAME: Final = re.compile(grammar.TOKEN)
+_NAME_CHARACTERS: Final = 128
 _MOST_QUOTES: Final = 5
 _EXAMPLE_BYTES: Final = 4_000
 _PLACES: Final = ("path", "query", "header", "cookie")
@@ -123,7 +125,7 @@ class _Assembly:
                 place = "query"
             if each.name.lower() in self.secrets or (place == "header" and each.name.lower() in _NOT_ASKED):
                 continue
-            if place == "header" and not _TOKEN.match(each.name):
+            if place == "header" and (len(each.name) > _NAME_CHARACTERS or not _NAME.fullmatch(each.name)):
                 continue
             if place == "body":
                 members.setdefault(each.name, []).append(each)

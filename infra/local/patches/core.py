@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
@@ -13,6 +14,7 @@ def apply() -> None:
     execute_state_machines_without_docker()
     answer_boto3_in_process()
     keep_quiet()
+    list_methods_once()
     serialise_requests()
 
 
@@ -41,6 +43,13 @@ def keep_quiet() -> None:
     """moto logs each type of a template that it skips, and several kilobytes for each failed task of a state machine;
     the failure is in the execution anyway."""
     logging.getLogger("moto").setLevel(logging.CRITICAL)
+
+
+def list_methods_once() -> None:
+    """moto inspects the class of its handler at every request, for an eighth of what the request takes."""
+    from moto.core import responses
+
+    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
 
 
 def serialise_requests() -> None:
