@@ -158,7 +158,7 @@ class Store:
         while bunch := list(itertools.islice(waiting, _ROWS)):
             rows = ", ".join(["(?, ?, ?, ?)"] * len(bunch))
             database.execute(
-                f"INSERT INTO records (kind, key, payload, blob) VALUES {rows}"
+                f"INSERT INTO records (kind, key, payload, blob) VALUES {rows}"  # nosec B608 - of placeholders alone
                 " ON CONFLICT (kind, key) DO UPDATE SET payload = excluded.payload, blob = excluded.blob",
                 [value for record in bunch for value in self._row(record)],
             )
