@@ -94,25 +94,31 @@ Turns = dict[tuple[str, int], list[list[dict[str, float]]]]  # by rival and numb
 
 
 def measure(other_python: str | None, sittings: int, rounds: int) -> tuple[list[Rival], Turns]:
-    """All rivals, turn by turn; the first round of each sitting only warms them up."""
+    """All rivals, sitting by sitting."""
     turns: Turns = {}
-    taking_part: list[Rival] = []
     for _ in range(sittings):
-        with ExitStack() as stack:
-            upstream = stack.enter_context(running((sys.executable, "-m", "bench.upstream")))
-            stack.callback(upstream.kill)
-            port = upstream.stdout.readline().strip() if upstream.stdout else ""
-            taking_part = rivals(f"http://127.0.0.1:{port}", other_python)
-            processes = {rival.title: stack.enter_context(_ready(rival)) for rival in taking_part}
-            for number in range(rounds + 1):
-                for rival in taking_part:
-                    for callers in rival.callers:
-                        taken = turn(processes[rival.title], callers, rival.calls)
-                        if number:
-                            turns[rival.title, callers][-1].append(taken)
-                        else:
-                            turns.setdefault((rival.title, callers), []).append([])
+        taking_part, taken = sit(other_python, rounds)
+        for rival_and_callers, each in taken.items():
+            turns.setdefault(rival_and_callers, []).append(each)
     return taking_part, turns
+
+
+def sit(other_python: str | None, rounds: int) -> tuple[list[Rival], dict[tuple[str, int], list[dict[str, float]]]]:
+    """All rivals, turn by turn, in new processes; the first round only warms them up."""
+    with ExitStack() as stack:
+        upstream = stack.enter_context(running((sys.executable, "-m", "bench.upstream")))
+        stack.callback(upstream.kill)
+        port = upstream.stdout.readline().strip() if upstream.stdout else ""
+        taking_part = rivals(f"http://127.0.0.1:{port}", other_python)
+        processes = {rival.title: stack.enter_context(_ready(rival)) for rival in taking_part}
+        both = [(rival, callers) for rival in taking_part for callers in rival.callers]
+        taken: dict[tuple[str, int], list[dict[str, float]]] = {}
+        for number in range(rounds + 1):
+            for rival, callers in both:
+                one = turn(processes[rival.title], callers, rival.calls)
+                if number:
+                    taken.setdefault((rival.title, callers), []).append(one)
+        return taking_part, taken
 
 
 @contextmanager
