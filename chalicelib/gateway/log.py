@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import functools
 import gzip
 import heapq
 import itertools
@@ -42,7 +41,6 @@ _PREFIX: Final = "req_"
 _ULID_CHARACTERS: Final = 26
 _TIME_CHARACTERS: Final = 10  # of them; the rest is random
 _DAY_S: Final = 86_400.0
-_DAY_MS: Final = 86_400_000
 _TOGETHER: Final = 100  # items of one transaction, DynamoDB's limit
 _TOGETHER_BYTES: Final = 3_000_000  # of lines; DynamoDB's limit is 4 MB of items, whose JSON is a little longer
 _PLAIN_BELOW: Final = 768  # bytes of a record: shorter would cost DynamoDB's 1 KB all the same
@@ -337,14 +335,9 @@ def _ulid(request_id: str) -> ULID | None:
 
 
 def _bucket(workspace: str, ulid: ULID) -> str:
-    return f"{workspace}#{_day_of(_milliseconds(ulid) // _DAY_MS)}#{ulid.bytes[-1] % SHARDS}"
+    return f"{workspace}#{_date(_milliseconds(ulid) / 1000).isoformat()}#{ulid.bytes[-1] % SHARDS}"
 
 
 def _milliseconds(ulid: ULID) -> int:
     """Since the epoch. ULID's own properties take a lock each time."""
     return int.from_bytes(ulid.bytes[:6], "big")
-
-
-@functools.lru_cache(8)
-def _day_of(number: int) -> str:
-    return (dt.date(1970, 1, 1) + dt.timedelta(days=number)).isoformat()

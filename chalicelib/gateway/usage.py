@@ -12,7 +12,7 @@ log (`record: none`).
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -42,15 +42,13 @@ _THEIRS: Final = frozenset({"upstream_rate_limited", "circuit_open"})  # whateve
 
 def tally(records: Iterable[Mapping[str, Any]], *, now: float) -> dict[Place, Counter[str]]:
     """What to add where for these records of the log, each with its `workspace`; old ones count for nothing."""
-    added: dict[Place, Counter[str]] = {}
+    added: defaultdict[Place, Counter[str]] = defaultdict(Counter)
     for record in records:
         moment = dt.datetime.fromisoformat(record["at"])
         if moment.timestamp() <= now - Caps.INVOCATION_TTL_S:  # its log entry may be gone: it could count twice
             continue
         counters = _counters(record)
         for place in places_of(record):
-            if place not in added:
-                added[place] = Counter()
             added[place].update(counters)
     return added
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from cheroot.server import HeaderReader
 
+from chalicelib.egress.grammar import TOKEN
+
 _HEAD_END: Final = b"\r\n\r\n"
-_FIELD: Final = rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\r\n]*)\r\n"  # RFC 9112, section 5
+_FIELD: Final = b"(%b):([^\r\n]*)\r\n" % TOKEN.encode()  # RFC 9112, section 5
 _FIELDS: Final = re.compile(_FIELD)
 _HEAD: Final = re.compile(rb"(?:" + _FIELD + rb")+\r\n")
 
@@ -32,7 +34,7 @@ class Fields(dict[bytes, bytes]):
 
 class FieldReader(HeaderReader):  # type: ignore[misc]
     """Reads a head at once that is here already, well-formed and without repetitions; others are cheroot's to read,
-    line by line, which takes ten times as long."""
+    line by line."""
 
     def __call__(self, rfile: Any, hdict: Any = None) -> Any:
         """Puts the fields of `rfile` into `hdict`, and returns it. Raises `ValueError` if they are malformed."""

@@ -9,7 +9,7 @@ _PIECE_BYTES: Final = 65_536
 
 
 class Reader:
-    """A connection's incoming bytes, as a file. cheroot's own is `_pyio`'s, which takes 60 µs for a short request.
+    """A connection's incoming bytes, as a file. cheroot's own is `_pyio`'s: Python to the last byte.
 
     Reading waits as long as the socket's time-out says, and then raises `TimeoutError`.
     """
