@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from chalicelib import sigv4
-from chalicelib.http1 import Answer, CannotExchange, post
+from chalicelib.http1.post import Answer, CannotExchange, post
 
 _PLAIN: Final = frozenset(
     {

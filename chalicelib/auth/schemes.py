@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from chalicelib.auth.oauth.profile import OAuthProfile
 from chalicelib.auth.oauth.tokens import Tokens
 from chalicelib.checked_json import pointer
-from chalicelib.egress import grammar
 from chalicelib.egress.hosts import with_ascii_host
 from chalicelib.errors import InvalidInput, TooLarge
+from chalicelib.http1 import grammar
 from chalicelib.settings import Caps
 
 AuthType = Literal["none", "api_key", "basic", "bearer", "custom_headers", "oauth2"]

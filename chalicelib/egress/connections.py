@@ -1,35 +1,25 @@
-"""Connections to addresses that the guard has judged, kept open for the next call to the same origin.
-
-`http.client` speaks the protocol. What urllib3 adds to it (retries, redirects, proxies, decoding, time-outs per
-operation) is what no call may have here, and costs a tenth of an invocation.
-"""
+"""Connections to addresses that the guard has judged, kept open for the next call to the same origin."""
 
 from __future__ import annotations
 
 import functools
-import re
 import select
 import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
-from http.client import HTTPConnection
 from typing import Any, Final
 
 from chalicelib.egress.deadline import TimedSocket, TimedTlsSocket, remaining_s
-from chalicelib.egress.grammar import TOKEN
 from chalicelib.egress.guard import Target, resolve
-from chalicelib.egress.head import Response
-from chalicelib.errors import EgressBlocked
+from chalicelib.http1.reader import Reader
 from chalicelib.settings import Caps
 
-_TOKEN: Final = re.compile(TOKEN)
-_FIELD: Final = re.compile(TOKEN + r": [\t\x20-\x7e\x80-\xff]*")
 _ORIGINS: Final = 64
 _KEPT: Final = 32  # of an origin
 _IDLE_S: Final = 60.0  # servers and load balancers mostly hang up after 5 to 75 s, NAT gateways forget after 350 s
+_IN_ONE_PIECE: Final = 65_536  # bytes of a body that are copied to be sent together with the head
 
 
 class NotConnected(Exception):
@@ -40,46 +30,35 @@ class NotConnected(Exception):
         self.is_late = is_late
 
 
-class Connection(HTTPConnection):
-    """One connection to an origin. `tls` None: it is plain."""
-
-    response_class = Response
-    getresponse: Callable[[], Response]  # what they say of `http.client` is less
-    sock: Any
+class Connection:
+    """One connection to an origin. `reader` has what comes back."""
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
-        super().__init__(host, port)
-        self.default_port = 443 if tls else 80  # which the Host header leaves out
-        self.kept_at = 0.0  # epoch seconds
-        self._tls = tls
-        self._poll = select.poll()
+        """Connects. Without `tls` it is plain.
 
-    def connect(self) -> None:
-        """Raises `EgressBlocked`, `CannotResolve`, `NotConnected`, and for TLS `OSError`."""
-        sock: socket.socket = _dial(self.host, self.port)
-        if self._tls is not None:
-            try:
-                sock.settimeout(_connect_timeout_s())
-                sock = self._tls.wrap_socket(sock, server_hostname=self.host)
-            except BaseException:
-                sock.close()
-                raise
-        self.sock = sock
-        self._poll.register(sock, select.POLLIN)
-
-    def put_field(self, name: str, value: str) -> None:
-        """As `putheader`, which lets some line breaks pass, and names the value of those that it refuses.
-
-        Raises `EgressBlocked`.
+        Raises `EgressBlocked`, `CannotResolve`, `NotConnected`, and for TLS `OSError`.
         """
-        line = f"{name}: {value}"
-        if not _FIELD.fullmatch(line):
-            raise EgressBlocked("The request has a header that HTTP does not carry.")
-        self._output(line.encode("latin-1"))  # type: ignore[attr-defined]
+        self._sock: Any = _dial(host, port)
+        if tls is not None:
+            try:
+                self._sock.settimeout(_connect_timeout_s())
+                self._sock = tls.wrap_socket(self._sock, server_hostname=host)
+            except BaseException:
+                self._sock.close()
+                raise
+        self.reader = Reader(self._sock)
+        self.kept_at = 0.0  # epoch seconds
+        self._is_tls = tls is not None
+        self._poll = select.poll()
+        self._poll.register(self._sock, select.POLLIN)
 
-    def _validate_method(self, method: str) -> None:
-        if not _TOKEN.fullmatch(method):
-            raise EgressBlocked("The request has a method that HTTP does not know.")
+    def send(self, head: bytes, body: bytes) -> None:
+        """Sends a request. Raises `OSError`."""
+        if len(body) <= _IN_ONE_PIECE:
+            self._sock.sendall(head + body)
+        else:
+            self._sock.sendall(head)
+            self._sock.sendall(body)
 
     def is_usable(self) -> bool:
         """True while the other side has said nothing: what comes unasked is the end, or no answer to the next call.
@@ -87,49 +66,53 @@ class Connection(HTTPConnection):
         And only for a while: where this process, frozen in between, or a network in the middle missed the end, nobody
         tells of it, and the next call would be lost.
         """
-        is_quiet = not self._poll.poll(0) and (self._tls is None or not self.sock.pending())
+        is_quiet = not self._poll.poll(0) and not (self._is_tls and self._sock.pending())
         return is_quiet and time.time() - self.kept_at < _IDLE_S
 
-
-def take(target: Target, ca_pem: str | None) -> Connection:
-    """A connection of the caller's own, open already if there is one; it goes back by `keep`, or is closed."""
-    idle = _idle(target.scheme, target.host, target.port, ca_pem).connections
-    while idle:
-        try:
-            connection = idle.pop()  # the latest, which is the least likely to have been closed
-        except IndexError:  # another thread was faster
-            break
-        if connection.is_usable():
-            return connection
-        connection.close()
-    return Connection(target.host, target.port, tls_of(ca_pem) if target.scheme == "https" else None)
+    def close(self) -> None:
+        """Hangs up."""
+        self._sock.close()
 
 
-def keep(connection: Connection, target: Target, ca_pem: str | None) -> None:
-    """The answer has been read to its end."""
-    idle = _idle(target.scheme, target.host, target.port, ca_pem).connections
-    if connection.sock is None or len(idle) >= _KEPT:
-        connection.close()
-    else:
-        connection.kept_at = time.time()
-        idle.append(connection)
+class Pool:
+    """The open connections to one origin that nobody uses."""
 
+    def __init__(self, scheme: str, host: str, port: int, ca_pem: str | None) -> None:
+        self._scheme, self._host, self._port, self._ca_pem = scheme, host, port, ca_pem
+        self._idle: deque[Connection] = deque()
 
-class _Idle:
-    """Connections of one origin that wait."""
+    def take(self) -> Connection:
+        """A connection of the caller's own, which goes back by `keep` or is closed. Raises as `Connection` does."""
+        while self._idle:
+            try:
+                connection = self._idle.pop()  # the latest, which is the least likely to have been closed
+            except IndexError:  # another thread was faster
+                break
+            if connection.is_usable():
+                return connection
+            connection.close()
+        return Connection(self._host, self._port, tls_of(self._ca_pem) if self._scheme == "https" else None)
 
-    def __init__(self) -> None:
-        self.connections: deque[Connection] = deque()
+    def keep(self, connection: Connection) -> None:
+        """The answer has been read to its end, and another may follow."""
+        if connection.reader.has_data() or len(self._idle) >= _KEPT:  # of an answer to nobody, which none must get
+            connection.close()
+        else:
+            connection.kept_at = time.time()
+            self._idle.append(connection)
 
     def __del__(self) -> None:
         with suppress(IndexError):
-            while True:  # a thread that has `connections` in its hands may be popping too
-                self.connections.pop().close()
+            while True:  # a thread that has `_idle` in its hands may be popping too
+                self._idle.pop().close()
 
 
-@functools.lru_cache(maxsize=_ORIGINS)
-def _idle(scheme: str, host: str, port: int, ca_pem: str | None) -> _Idle:  # noqa: ARG001 (what tells origins apart)
-    return _Idle()
+def pool_of(target: Target, ca_pem: str | None) -> Pool:
+    """The pool of the target's origin, for calls that trust the authorities in `ca_pem` besides the system's."""
+    return _pool(target.scheme, target.host, target.port, ca_pem)
+
+
+_pool: Final = functools.lru_cache(maxsize=_ORIGINS)(Pool)
 
 
 @functools.lru_cache(maxsize=_ORIGINS)

@@ -76,9 +76,9 @@ class _Timed(_Base):
         if value != self.gettimeout():
             super().settimeout(value)
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def recv(self, *args: Any, **kwargs: Any) -> bytes:
         self.settimeout(remaining_s())
-        return super().recv_into(*args, **kwargs)
+        return super().recv(*args, **kwargs)
 
     def send(self, *args: Any, **kwargs: Any) -> int:
         self.settimeout(remaining_s())

@@ -9,21 +9,22 @@ from __future__ import annotations
 import functools
 import ssl
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException, IncompleteRead
 from typing import Final, Literal, NoReturn
 
-from chalicelib.egress import connections
-from chalicelib.egress.connections import Connection, NotConnected
+from chalicelib.egress.connections import Connection, NotConnected, pool_of
 from chalicelib.egress.deadline import ends_at
 from chalicelib.egress.guard import CannotResolve, Target, parse_target
-from chalicelib.egress.head import Response
 from chalicelib.egress.unpacking import CannotUnpack, unpacker
+from chalicelib.errors import EgressBlocked
+from chalicelib.http1.answer import Head, NotHttp, read_body, read_head
+from chalicelib.http1.reader import Reader
+from chalicelib.http1.request import NotCarried, request_head
 from chalicelib.observability import traced
 from chalicelib.settings import Caps
 
 Reason = Literal["dns_error", "connect_error", "tls_error", "timeout", "broken", "too_large", "invalid_answer"]
-_CHUNK: Final = 65_536
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})  # whose length is said, be it 0 (RFC 9110, 8.6)
 
 
@@ -87,25 +88,25 @@ def send(
     Raises `EgressBlocked` before anything is opened, and `CallFailed` for all that can go wrong afterwards.
     """
     target = parse_target(request.url)
+    asked = _head(request, target)
     started = time.monotonic()
     with ends_at(started + timeout_s, first_byte_s) as call, traced("upstream", origin=target.origin):
         try:
-            connection = connections.take(target, request.ca_pem)
+            pool = pool_of(target, request.ca_pem)
+            connection = pool.take()
             try:
-                with _open(connection, target, request) as response:
-                    headers = tuple(response.headers.items())
-                    body = _read(response, headers, max_bytes)
+                head, body = _exchange(connection, asked, request, max_bytes)
             except BaseException:
                 connection.close()
                 raise
-            if response.has_more:  # an answer to nobody, which the next caller must not get
+            if head.is_last:
                 connection.close()
             else:
-                connections.keep(connection, target, request.ca_pem)
-        except (_Unusable, CannotUnpack, CannotResolve, NotConnected, HTTPException, OSError) as error:
+                pool.keep(connection)
+        except (_Unusable, CannotUnpack, CannotResolve, NotConnected, NotHttp, OSError) as error:
             reason, detail = _explain(error, target.origin, has_sent=call.has_sent)
             raise CallFailed(reason, detail, sent=call.has_sent, duration_ms=_ms_since(started)) from None
-    return Answer(response.status, headers, body, _ms_since(started))
+    return Answer(head.status, head.fields, body, _ms_since(started))
 
 
 def check_ca(pem: str) -> None:
@@ -118,20 +119,23 @@ def check_ca(pem: str) -> None:
         raise ValueError("holds no certificate of an authority, as PEM")
 
 
-def _open(connection: Connection, target: Target, request: Outbound) -> Response:
-    """Send, and read the answer's head. Time-outs are the sockets' own affair (`deadline`)."""
-    connection.putrequest(request.method, target.path_query, skip_accept_encoding=True)
+def _head(request: Outbound, target: Target) -> bytes:
+    fields = [("Host", target.authority)]
     if request.body is not None or request.method in _WITH_BODY:
-        connection.put_field("Content-Length", str(len(request.body or b"")))
-    for name, value in request.headers:
-        connection.put_field(name, value)
+        fields.append(("Content-Length", str(len(request.body or b""))))
     try:
-        connection.endheaders(request.body)
-    except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
-        if connection.sock is None:  # there was no connection yet
-            raise
-        # A server may answer, and hang up, before it has all of the body; if it did not answer, reading tells.
-    return connection.getresponse()
+        return request_head(request.method, target.path_query, (*fields, *request.headers))
+    except NotCarried as error:
+        raise EgressBlocked(f"The request has {error}.") from None
+
+
+def _exchange(connection: Connection, asked: bytes, request: Outbound, max_bytes: int) -> tuple[Head, bytes]:
+    """Send, and read the answer. Time-outs are the sockets' own affair (`deadline`)."""
+    with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+        connection.send(asked, request.body or b"")
+    # A server may answer, and hang up, before it has all of the body; if it did not answer, reading tells.
+    head = read_head(connection.reader, request.method)
+    return head, _read(connection.reader, head, max_bytes)
 
 
 class _Unusable(Exception):
@@ -142,20 +146,18 @@ class _Unusable(Exception):
         self.reason: Reason = reason
 
 
-def _read(response: Response, headers: tuple[tuple[str, str], ...], max_bytes: int) -> bytes:
+def _read(reader: Reader, head: Head, max_bytes: int) -> bytes:
     """The whole body, decoded and bounded: memory never exceeds the bound by more than a chunk (D6)."""
-    if response.status < 200:  # the real answer would follow, and reach whoever uses this connection next
-        raise _Unusable("invalid_answer", f"the answer's status is {response.status}, which was not asked for")
-    if sum(len(name) + len(value) for name, value in headers) > Caps.UPSTREAM_HEADER_BYTES:
+    if head.status < 200:  # the real answer would follow, and reach whoever uses this connection next
+        raise _Unusable("invalid_answer", f"the answer's status is {head.status}, which was not asked for")
+    if sum([len(name) + len(value) for name, value in head.fields]) > Caps.UPSTREAM_HEADER_BYTES:
         raise _Unusable("too_large", f"the answer's headers are larger than {Caps.UPSTREAM_HEADER_BYTES:,} bytes")
-    unpack = unpacker(", ".join(response.headers.get_all("content-encoding", ())))
+    unpack = unpacker(head.joined.get("content-encoding", ""))
     body = bytearray()
-    while response.length != 0 and (chunk := response.read1(_CHUNK)):
-        body += unpack(chunk, max_bytes - len(body) + 1)
+    for piece in read_body(reader, head):
+        body += unpack(piece, max_bytes - len(body) + 1)
         if len(body) > max_bytes:
             raise _Unusable("too_large", f"the answer is larger than {max_bytes:,} bytes")
-    if response.length:
-        raise IncompleteRead(b"", response.length)
     unpack.check_end()
     return bytes(body)
 
@@ -176,7 +178,7 @@ def _explain(error: Exception, origin: str, *, has_sent: bool) -> tuple[Reason, 
             return "timeout", f"no answer from {origin} within the time limit"
         case ssl.SSLError() if not has_sent:
             return "tls_error", f"TLS with {origin} failed"
-        case OSError() | IncompleteRead():
+        case OSError():
             return "broken", f"the connection to {origin} broke"
         case _:
             return "invalid_answer", f"what {origin} answered is not HTTP as Waygate reads it"

@@ -61,11 +61,16 @@ class Target(NamedTuple):
     path_query: str
 
     @property
-    def origin(self) -> str:
-        """``scheme://host[:port]``, the default port left out (RFC 6454)."""
+    def authority(self) -> str:
+        """``host[:port]``, the default port left out (RFC 3986, 3.2)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         is_default = self.port == (443 if self.scheme == "https" else 80)
-        return f"{self.scheme}://{host}" if is_default else f"{self.scheme}://{host}:{self.port}"
+        return host if is_default else f"{host}:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        """``scheme://host[:port]``, the default port left out (RFC 6454)."""
+        return f"{self.scheme}://{self.authority}"
 
 
 def parse_target(url: str) -> Target:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cheroot.server import HeaderReader
 
-from chalicelib.egress.grammar import TOKEN
+from chalicelib.http1.grammar import TOKEN
 
 _HEAD_END: Final = b"\r\n\r\n"
 _FIELD: Final = b"(%b):([^\r\n]*)\r\n" % TOKEN.encode()  # RFC 9112, section 5

@@ -25,10 +25,10 @@ from cheroot import errors
 from cheroot.server import Gateway as CherootGateway
 from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
 
+from chalicelib.http1.reader import Reader
 from infra.local.fields import FieldReader, Fields
 from infra.local.gateway import BASE_PATH, Answer, BodyTooLarge, Request
 from infra.local.ports import require_free
-from infra.local.reader import Reader
 
 THREADS: Final = 24
 _KEPT_CONNECTIONS: Final = 256

@@ -213,17 +213,17 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(serve: Serve, mon
 
 
 def test_forgetting_an_origin_closes_what_no_other_thread_has_taken() -> None:
-    idle = connections._Idle()
+    pool = connections.Pool("http", "127.0.0.1", 80, None)
     closed: list[str] = []
 
     class Taken:
         def close(self) -> None:
             closed.append("one")
-            idle.connections.pop()
+            pool._idle.pop()
 
-    idle.connections.extend([Taken(), Taken()])
-    idle.__del__()
-    assert (closed, len(idle.connections)) == (["one"], 0)
+    pool._idle.extend([Taken(), Taken()])
+    pool.__del__()
+    assert (closed, len(pool._idle)) == (["one"], 0)
 
 
 @pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "TLS"])

@@ -26,14 +26,15 @@ LOADED = {
     *("pynamodb", "botocore", "jmespath", "dateutil", "six", "cryptography", "_cffi_backend", "brotli", "_brotli"),
 }
 LOADED_OF_OURS = {  # what every invocation needs: the rest waits for its first request
-    "": "aws checked_json dynamodb errors http1 observability rows runtime settings sigv4",
+    "": "aws checked_json dynamodb errors observability rows runtime settings sigv4",
     "api": "application bad_keys client_address cross_origin invoking openapi resources routing",
     "gateway": "admit attempt bodies body_rules breaker breaker_window checks cooldowns credential invoke latency "
     "limits log media rate_limits request resolve response retry serialize story tables usage verdicts",
     "registry": "actions closure definitions integrations models profile tables validation",
     "auth": "api_keys audit connections due keyring lease orphans quota refresh schemes tables vault",
     "auth.oauth": "profile templates tokens",
-    "egress": "connections deadline door grammar guard head hosts unpacking",
+    "egress": "connections deadline door guard hosts unpacking",
+    "http1": "answer grammar post reader request",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from chalicelib.egress import grammar
+from chalicelib.http1 import grammar
 from chalicelib.scraper import inference
 from chalicelib.scraper.site import paths
 from chalicelib.scraper.site.fragments import Endpoint, Evidence, Parameter, Sample

@@ -1,20 +1,17 @@
-"""The bytes that a client sends."""
+"""The bytes that the other side of a connection sends."""
 
 from __future__ import annotations
 
-import socket
-from typing import Final
+from typing import Any, Final
 
 _PIECE_BYTES: Final = 65_536
 
 
 class Reader:
-    """A connection's incoming bytes, as a file. cheroot's own is `_pyio`'s: Python to the last byte.
+    """A socket's incoming bytes, as a file. It waits as long as the socket does, and raises what that raises."""
 
-    Reading waits as long as the socket's time-out says, and then raises `TimeoutError`.
-    """
-
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: Any) -> None:
+        """`connection` is a socket: `recv` is used of it, and by `has_more` its time-out."""
         self._socket = connection
         self._held = bytearray()
 
@@ -23,7 +20,7 @@ class Reader:
         return bool(self._held)
 
     def has_more(self, within_s: float) -> bool:
-        """True as soon as the next byte is here, or the client has ended; False if neither comes in that time."""
+        """True as soon as the next byte is here, or the other side has ended; False if neither comes in that time."""
         if self._held:
             return True
         usual = self._socket.gettimeout()
@@ -41,13 +38,17 @@ class Reader:
         return bytes(self._held[: self._held.find(end) + len(end)]) if end in self._held else b""
 
     def read(self, size: int | None = None) -> bytes:
-        """The next `size` bytes; fewer where the client ends before; without a size, everything until then."""
+        """The next `size` bytes; fewer where the other side ends before; without a size, everything until then."""
         while (size is None or len(self._held) < size) and self._receive():
             pass
         return self._take(len(self._held) if size is None else size)
 
+    def read_some(self, size: int) -> bytes:
+        """What is here, or else comes first: `size` bytes at most, and none where the other side has ended."""
+        return self._take(size) if self._held else self._socket.recv(min(size, _PIECE_BYTES))
+
     def readline(self, size: int | None = None) -> bytes:
-        """The next line with its line feed; without it after `size` bytes, or where the client ends before."""
+        """The next line with its line feed; without it after `size` bytes, or where the other side ends before."""
         searched = 0
         while not (end := self._held.find(b"\n", searched, size) + 1):
             searched = len(self._held)

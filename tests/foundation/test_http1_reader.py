@@ -12,8 +12,8 @@ from cheroot.server import HeaderReader, SizeCheckWrapper
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chalicelib.http1.reader import Reader
 from infra.local.fields import FieldReader, Fields
-from infra.local.reader import Reader
 
 _NAMES = st.sampled_from([b"Host", b"accept", b"ACCEPT", b"X-Thing", b"content-length", b"No Token", b"", b" Folded"])
 _VALUES = st.one_of(st.sampled_from([b"", b" 1", b"\t a, b \t", b" caf\xe9", b" a:b", b" a\rb", b" a\nb"]), st.binary())
