@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 from typing import Any, Final
 
 from chalicelib.dynamodb import with_bytes
 from infra.local import backends
-from infra.local.places import attribute_of, put_at
+from infra.local.places import Key, attribute_of, key_of, put_at
 
 _AS_THEY_ARE: Final = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})  # in moto as in JSON
 
@@ -36,19 +37,40 @@ def _attribute_to_json(attribute: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> Any:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+    return in_base64(value) if isinstance(value, bytes) else value
+
+
+def in_base64(value: bytes) -> str:
+    """Bytes as JSON holds them."""
+    return base64.b64encode(value).decode()
 
 
 def item_from_json(table: Any, attributes: dict[str, Any]) -> None:
     """Puts the item into moto's table, past its checks: it passed them when it was written."""
-    from moto.dynamodb.models.dynamo_type import Item
+    key = key_of(table, attributes)
+    put_at(table, key, _kept_item()(key, attributes))
 
-    values = {name: _attribute_from_json(value) for name, value in attributes.items()}
-    key = values[table.hash_key_attr], values[table.range_key_attr] if table.range_key_attr else None
-    item = Item(*key, {})
-    for name, value in values.items():
-        dict.__setitem__(item.attrs, name, value)  # the size check of each attribute walks all others
-    put_at(table, key, item)
+
+@functools.cache
+def _kept_item() -> Any:
+    from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
+
+    class KeptItem(Item):  # type: ignore[misc]
+        """An item that stays JSON until somebody looks at its attributes, as nobody does at most of the log's."""
+
+        def __init__(self, key: Key, attributes: dict[str, Any]) -> None:
+            self.hash_key, self.range_key = key
+            self._kept = attributes
+
+        def __getattr__(self, name: str) -> Any:
+            if name != "attrs":
+                raise AttributeError(name)
+            self.attrs = LimitedSizeDict()
+            for attribute, value in self._kept.items():  # the size check of each attribute walks all others
+                dict.__setitem__(self.attrs, attribute, _attribute_from_json(value))
+            return self.attrs
+
+    return KeptItem
 
 
 def _attribute_from_json(value: dict[str, Any]) -> Any:

@@ -23,6 +23,7 @@ _DYNAMODB_WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "Bat
 _SQS_WRITES: Final = frozenset(
     {"SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "PurgeQueue"}
 )
+_key_as_text: Final = json.JSONEncoder(default=codecs.in_base64).encode
 
 
 class Persistence:
@@ -110,7 +111,7 @@ def _items(response: Any) -> Iterator[Record]:
 def _item(table: Any, attributes: dict[str, Any], payload: dict[str, Any] | None) -> Record:
     """The record of an item, whose key is among `attributes`."""
     key = {name: attributes[name] for name in table.table_key_attrs}
-    return Record(f"dynamodb/{table.name}", _key_text(key), payload)
+    return Record(f"dynamodb/{table.name}", _key_as_text(key), payload)
 
 
 def _named_items(action: str, params: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -127,10 +128,6 @@ def _named_items(action: str, params: dict[str, Any]) -> Iterator[tuple[str, dic
                     yield operation.get("TableName", ""), operation.get("Item") or operation.get("Key") or {}
     else:
         yield params.get("TableName", ""), params.get("Item") or params.get("Key") or {}
-
-
-def _key_text(key: dict[str, Any]) -> str:
-    return json.dumps({name: {kind: codecs._text(value) for kind, value in held.items()} for name, held in key.items()})
 
 
 def _objects(response: Any) -> Iterator[Record]:

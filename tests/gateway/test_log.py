@@ -235,7 +235,7 @@ def test_lines_that_are_no_invocations_are_passed_over(aws: LocalAws, lines: lis
 def test_a_record_expires_though_dynamodb_is_late(aws: LocalAws) -> None:  # B5
     one = record(NOW)
     store(one)
-    row = InvocationRow.find(log._bucket("default", ULID.from_str(one["request_id"][4:])), one["request_id"][4:])
+    row = InvocationRow.find(log._bucket("default", one["request_id"][4:]), one["request_id"][4:])
     assert row is not None
     assert row.expires_at == int(NOW + Caps.INVOCATION_TTL_S)
     last = NOW + Caps.INVOCATION_TTL_S
