@@ -47,14 +47,15 @@ def read(
     """
     moment = now()
     with _lock:
-        known = {key: _known[key] for key in keys if key in _known}
+        known = {key: _known.get(key) for key in keys}
         writes = _writes
     answer: dict[RowKey, Table | None] = {
-        key: one.row for key, one in known.items() if 0 <= moment - one.read_at < Caps.FRESH_S
+        key: one.row for key, one in known.items() if one and 0 <= moment - one.read_at < Caps.FRESH_S
     }
-    stale = [key for key in dict.fromkeys(keys) if key not in answer]
+    if len(answer) == len(known):
+        return answer
     riders: Sequence[RowKey] = ()
-    if wanted := [key for key in stale if _can_exist(key)]:
+    if wanted := [key for key in known if key not in answer and _can_exist(key)]:
         riders = [key for key in along() if _can_exist(key)]
         answer.update(_read_now(wanted, riders, moment, writes))
     return {key: answer.get(key) for key in (*keys, *riders)}

@@ -28,13 +28,14 @@ def parse_input(body: bytes) -> dict[str, Any]:
 
 def check_input(resolved: Resolved, values: Mapping[str, Any]) -> None:
     """Raises `InvalidInput` with every fault, at most as many as `validation.FAULTS`."""
-    action, name = resolved.action, f"{resolved.integration.name}/{resolved.action_row.name}"
+    action = resolved.action
     unknown = itertools.islice((one for one in values if one not in action.bindings), validation.FAULTS)
     faults = [_unknown_fault(one, action, hints=n < _HINTS) for n, one in enumerate(unknown)]
     known = {fault["pointer"] for fault in faults}
     compiled = _validator(resolved, "input", action.input_schema)
     faults += [fault for fault in validation.faults(compiled, values) if fault["pointer"] not in known]
     if faults:
+        name = f"{resolved.integration.name}/{resolved.action_row.name}"
         raise InvalidInput(
             f"{len(faults)} fault{'s' * (len(faults) > 1)} in the input of {name}.",
             fix=f"GET /api/v1/actions/{name} shows the input schema.",
@@ -51,7 +52,7 @@ def check_output(resolved: Resolved, body: response.Body) -> tuple[bool | None, 
     schema = resolved.action.output_schema
     if policy == "off" or schema is None or not body.is_json:
         return None, []
-    if validation.too_deep(body.value):
+    if body.deepest > Caps.SCHEMA_DEPTH and validation.too_deep(body.value):
         detail = f"nests deeper than {Caps.SCHEMA_DEPTH} levels: unchecked"
         return None, [{"pointer": "", "code": "too_deep", "detail": detail}]
     try:

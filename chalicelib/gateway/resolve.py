@@ -44,7 +44,7 @@ class Resolved:
     connection: ConnectionRow | None
 
     def is_from(
-        self, caller: Caller, integration: IntegrationRow, action: ActionRow, found: Mapping[RowKey, Table | None]
+        self, caller: Caller, integration: Table | None, action: Table | None, found: Mapping[RowKey, Table | None]
     ) -> bool:
         """True where the question is the same and the rows are the very same ones: so is the answer."""
         if self.caller is not caller or self.integration_row is not integration or self.action_row is not action:
@@ -127,16 +127,16 @@ def resolve(
     if found is None or integration_key not in found:
         found = _read(workspace, integration, action, connection)
     integration_row, action_row = found[integration_key], found[action_key]
+    question = (workspace, integration, action, connection)
+    known = _answered.get(question)
+    if known is not None and known.is_from(caller, integration_row, action_row, found):
+        return known
     if not isinstance(integration_row, IntegrationRow):
         raise integrations.not_found(workspace, integration)
     if not integration_row.enabled:
         raise IntegrationDisabled(f"The integration `{integration}` is switched off.")
     if not isinstance(action_row, ActionRow):
         raise actions.not_found(workspace, integration, action)
-    question = (workspace, integration, action, connection)
-    known = _answered.get(question)
-    if known is not None and known.is_from(caller, integration_row, action_row, found):
-        return known
     facts = integrations.facts_of(integration_row)
     action_facts = actions.facts_of(action_row)
     is_needed = facts.auth.type != "none" and action_facts.auth == "required"

@@ -34,13 +34,15 @@ _LONGEST_WAIT_S: Final = 3_600
 class Body:
     """`data` goes into the envelope (an `orjson.Fragment` where it is JSON); `value` is what can be validated.
 
-    `raw` are the bytes as they came, but for secrets of ours that were echoed.
+    `raw` are the bytes as they came, but for secrets of ours that were echoed. `value` nests no deeper than `deepest`:
+    its text has as many opening brackets.
     """
 
     data: Any
     raw: bytes = field(default=b"", repr=False)
     value: Any = None
     is_json: bool = False
+    deepest: int = 0
 
 
 def read(answer: Answer, *, expects_json: bool) -> Body:
@@ -121,9 +123,9 @@ def _json(body: bytes, content_type: str) -> Body:
         ) from None
     plain = _ESCAPE.sub(_unescaped, body) if b"\\" in body else body
     if redact_bytes(plain) == plain:
-        return Body(orjson.Fragment(body), raw, value, is_json=True)
+        return Body(orjson.Fragment(body), raw, value, is_json=True, deepest=_brackets(body))
     masked = _without_secrets(body)
-    return Body(orjson.Fragment(masked), masked, orjson.loads(masked), is_json=True)
+    return Body(orjson.Fragment(masked), masked, orjson.loads(masked), is_json=True, deepest=_brackets(masked))
 
 
 def _json_lines(body: bytes) -> Body | None:
@@ -136,7 +138,12 @@ def _json_lines(body: bytes) -> Body | None:
     array = b"[" + b",".join(line.raw for line in found) + b"]"
     is_masked = any(line.raw != lines[n] for n, line in enumerate(found))
     raw = b"\n".join(line.raw for line in found) + b"\n" if is_masked else body
-    return Body(orjson.Fragment(array), raw, [line.value for line in found], is_json=True)
+    values = [line.value for line in found]
+    return Body(orjson.Fragment(array), raw, values, is_json=True, deepest=_brackets(array))
+
+
+def _brackets(text: bytes) -> int:
+    return text.count(b"[") + text.count(b"{")
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:
