@@ -8,9 +8,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from chalicelib.api import instants
 from chalicelib.api.routing import Context, Query, Reply, Routes, etag, invalid
-from chalicelib.auth.oauth import clients, public_origin
+from chalicelib.auth.oauth import clients
 from chalicelib.auth.oauth.clients import AuthMethod, Client
 from chalicelib.auth.oauth.grants import check_key
+from chalicelib.auth.oauth.public_origin import find_callback
 from chalicelib.auth.tables import ClientRow
 from chalicelib.errors import InvalidInput, WrongState
 from chalicelib.registry import integrations
@@ -71,14 +72,15 @@ def page(context: Context) -> dict[str, Any]:
     """The integration's OAuth clients, never a secret; and the callback URL to register with the provider."""
     facts = _facts(context)
     found = clients.page(context.workspace, facts.name)
-    return {"data": [show(row) for row in found], "next_cursor": None, "callback_url": callback_url()}
+    return {"data": [show(row, facts) for row in found], "next_cursor": None, "callback_url": find_callback(facts.auth)}
 
 
 @routes("GET", "/v1/integrations/{integration}/clients/{client}", scope="registry:read")
 def get(context: Context) -> Reply:
     """One client; never its secret."""
-    row = clients.get(context.workspace, _facts(context).name, context.parameters["client"])
-    return Reply(show(row), headers={"ETag": etag(row.version)})
+    facts = _facts(context)
+    row = clients.get(context.workspace, facts.name, context.parameters["client"])
+    return Reply(show(row, facts), headers={"ETag": etag(row.version)})
 
 
 @routes("PUT", "/v1/integrations/{integration}/clients/{client}", scope="connections:write", body=NewClient)
@@ -110,7 +112,7 @@ def put(context: Context, body: NewClient) -> Reply:
     headers = {"ETag": etag(row.version)}
     if is_new:
         headers["Location"] = f"/api/v1/integrations/{facts.name}/clients/{name}"
-    return Reply(show(row), 201 if is_new else 200, headers)
+    return Reply(show(row, facts), 201 if is_new else 200, headers)
 
 
 @routes("DELETE", "/v1/integrations/{integration}/clients/{client}", scope="connections:write", query=Forced)
@@ -130,14 +132,8 @@ def delete(context: Context, query: Forced) -> Reply:
     return Reply(None, 204)
 
 
-def callback_url() -> str | None:
-    """The address to register with a provider; None while the deployment does not know its own."""
-    origin = public_origin.find()
-    return origin + public_origin.CALLBACK_PATH if origin else None
-
-
-def show(row: ClientRow) -> dict[str, Any]:
-    """A client as the API shows it."""
+def show(row: ClientRow, facts: IntegrationFacts) -> dict[str, Any]:
+    """A client of the integration as the API shows it."""
     return {
         "integration": row.integration,
         "name": row.name,
@@ -146,7 +142,7 @@ def show(row: ClientRow) -> dict[str, Any]:
         "key_id": row.key_id,
         "algorithm": row.algorithm,
         "secret": {"last4": row.last4, "fingerprint": row.fingerprint} if row.fingerprint else None,
-        "callback_url": callback_url(),
+        "callback_url": find_callback(facts.auth),
         "version": int(row.version),
         "created_at": instants.show(row.created_at),
         "updated_at": instants.show(row.updated_at),

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.api import clients, cursors, instants
+from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes, etag, invalid, read_model
 from chalicelib.auth import connections
+from chalicelib.auth.oauth import public_origin
 from chalicelib.egress import hosts
 from chalicelib.errors import InvalidInput
 from chalicelib.gateway import breaker, health
@@ -115,7 +116,7 @@ def _show(row: IntegrationRow, circuit: dict[str, Any] | None, statuses: Mapping
     host = hosts.readable_host(facts["base_url"])
     return {
         **facts,
-        "callback_url": clients.callback_url() if row_facts.auth.type == "oauth2" else None,
+        "callback_url": public_origin.find_callback(row_facts.auth),
         "readable_host": host if host not in facts["base_url"] else None,
         "warn_idn": hosts.mixes_scripts(host),
         "state": state,

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from chalicelib.api import clients, cursors, instants
+from chalicelib.api import cursors, instants
 from chalicelib.api.routing import Context, Page, Reply, Routes
 from chalicelib.auth import api_keys
 from chalicelib.auth.api_keys import GRANTABLE, Scope
+from chalicelib.auth.oauth import public_origin
 from chalicelib.auth.quota import Quota
 from chalicelib.auth.tables import ApiKeyRow
 from chalicelib.errors import InsufficientScope, InvalidInput
@@ -44,7 +45,7 @@ def me(context: Context) -> dict[str, Any]:
     who = context.who
     return {
         "stage": settings().stage,
-        "callback_url": clients.callback_url(),
+        "callback_url": public_origin.find_callback(),
         "key_id": who.key_id,
         "name": who.name,
         "workspace": who.workspace,

@@ -37,6 +37,8 @@ NEVER_SET: Final = frozenset(
 _NEVER_PREFIXES: Final = ("x-forwarded-", "proxy-")
 _PLAIN: Final = OAuthProfile.model_construct()
 
+_WITHOUT_CONSENT: Final = frozenset({"client_credentials", "password", "jwt_bearer"})
+
 
 class AuthScheme(BaseModel):
     """Where the credential goes. For `oauth2`, where it comes from as well."""
@@ -60,6 +62,11 @@ class AuthScheme(BaseModel):
     def departures(self) -> OAuthProfile:
         """How the provider departs from plain OAuth 2.0."""
         return self.oauth or _PLAIN
+
+    @property
+    def needs_consent(self) -> bool:
+        """The account's owner is sent to the provider, and comes back by the callback (RFC 6749, 4.1)."""
+        return self.type == "oauth2" and self.grant not in _WITHOUT_CONSENT
 
     @field_validator("authorize_url", "token_url", "refresh_url")
     @classmethod

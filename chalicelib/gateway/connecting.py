@@ -229,9 +229,7 @@ def _client(facts: IntegrationFacts, workspace: str, name: str) -> Client:
     try:
         return clients.load(workspace, facts.name, name, facts.auth)
     except ClientNotFound as error:
-        origin = public_origin.find()
-        if origin:
-            address = origin + public_origin.CALLBACK_PATH
+        if address := public_origin.find_callback(facts.auth):
             error.facts["callback_url"] = address
             error.suggested_fix = f"{error.suggested_fix} The callback URL to register is {address}."
         raise

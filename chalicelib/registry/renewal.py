@@ -38,7 +38,7 @@ def plan(row: ConnectionRow, facts: IntegrationFacts) -> None:
     """Note in `row`, before its tokens are put, who renews them, and whether that needs nobody's consent."""
     is_oauth = facts.auth.type == "oauth2"
     row.provider = provider_of(facts) if is_oauth else None
-    row.renewable = is_oauth and facts.auth.grant in grants.WITHOUT_CONSENT
+    row.renewable = is_oauth and not facts.auth.needs_consent
 
 
 def provider_of(facts: IntegrationFacts) -> str:

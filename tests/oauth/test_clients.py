@@ -38,6 +38,16 @@ def test_a_client_is_written_and_its_secret_never_read(api: Api, origin: str, pr
     assert api.put(PATH, CLIENT, headers={"If-Match": etag}).status == 412
 
 
+def test_where_nobody_is_sent_to_the_provider_no_callback_is_shown(api: Api, origin: str, provider: Provider) -> None:
+    added = add_integration(api, provider, auth=auth_of(provider, grant="client_credentials"))
+    listed = api.ok("GET", "/integrations/crm/clients")
+    assert [one["callback_url"] for one in (added, api.ok("GET", PATH), listed, *listed["data"])] == [None] * 4
+    api.ok("DELETE", PATH)
+    refused = api.put("/connections/crm/default", {"client": "default"})
+    assert refused.json["code"] == "client_not_found"
+    assert "callback" not in str(refused.json)
+
+
 @pytest.mark.parametrize(
     "body",
     [

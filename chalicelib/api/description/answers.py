@@ -131,7 +131,9 @@ class Integration(IntegrationFacts):
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
-    callback_url: str | None = Field(description="What to register with an OAuth provider; null without OAuth.")
+    callback_url: str | None = Field(
+        description="What to register with an OAuth provider; null where nobody goes there."
+    )
     readable_host: str | None = Field(description="The host as people write it, where that differs from `base_url`.")
     warn_idn: bool = Field(description="The host mixes scripts, as homographs do.")
     state: IntegrationState
@@ -478,7 +480,7 @@ class OAuthClients(Answer, Cursor):
     """All clients of an integration."""
 
     data: list[OAuthClient]
-    callback_url: str | None = Field(description="What to register with the provider.")
+    callback_url: str | None = Field(description="What to register with the provider; null where nobody is sent to it.")
 
 
 class Connected(Answer):

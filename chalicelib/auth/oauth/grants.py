@@ -30,7 +30,6 @@ from chalicelib.observability import guard_secrets
 
 ANSWER_BYTES: Final = 65_536  # of a token answer (E7)
 TIMEOUT_S: Final = 10.0
-WITHOUT_CONSENT: Final = ("client_credentials", "password", "jwt_bearer")
 _HEADERS: Final = {"accept": "application/json", "user-agent": "waygate"}
 _JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -114,7 +113,7 @@ def _renews_itself(scheme: AuthScheme, tokens: Tokens) -> bool:
     """True where no consent is needed for new tokens."""
     if scheme.grant == "password":
         return tokens.password is not None
-    return scheme.grant in WITHOUT_CONSENT
+    return not scheme.needs_consent
 
 
 def _scope(scheme: AuthScheme) -> str:

@@ -9,10 +9,11 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from chalicelib import aws
+from chalicelib.auth.schemes import AuthScheme
 from chalicelib.errors import PublicUrlUnknown
 from chalicelib.settings import settings
 
-CALLBACK_PATH: Final = "/api/v1/oauth/callback"
+_CALLBACK_PATH: Final = "/api/v1/oauth/callback"
 _known: list[str] = []
 
 
@@ -47,7 +48,13 @@ def get() -> str:
 
 def callback_url() -> str:
     """The address to register with every provider. Raises as `get` does."""
-    return get() + CALLBACK_PATH
+    return get() + _CALLBACK_PATH
+
+
+def find_callback(scheme: AuthScheme | None = None) -> str | None:
+    """The same; None while it is not known, and for a scheme that sends nobody to the provider."""
+    origin = find() if scheme is None or scheme.needs_consent else None
+    return origin and origin + _CALLBACK_PATH
 
 
 def forget() -> None:

@@ -2656,7 +2656,7 @@ export interface components {
             enabled: boolean;
             /**
              * Callback Url
-             * @description What to register with an OAuth provider; null without OAuth.
+             * @description What to register with an OAuth provider; null where nobody goes there.
              */
             callback_url: string | null;
             /**
@@ -3434,7 +3434,7 @@ export interface components {
             data: components["schemas"]["OAuthClient"][];
             /**
              * Callback Url
-             * @description What to register with the provider.
+             * @description What to register with the provider; null where nobody is sent to it.
              */
             callback_url: string | null;
         };

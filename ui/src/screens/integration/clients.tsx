@@ -69,7 +69,11 @@ export function Clients({ integration }: { integration: Shape['Integration'] }) 
           columns={columns}
           rows={list.data?.data}
           rowKey={(row) => row.name}
-          empty={<Empty title="No OAuth client yet">Make one at the provider with the callback URL above, then add its id and secret here.</Empty>}
+          empty={
+            <Empty title="No OAuth client yet">
+              Make one at the provider{list.data?.callback_url && ' with the callback URL above'}, then add its id and secret here.
+            </Empty>
+          }
         />
       )}
       {editing && (
