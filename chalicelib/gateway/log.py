@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 import gzip
 import heapq
 import itertools
@@ -99,7 +100,7 @@ def store_lines(
 def _bunches(records: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
     """As many records, each with its line, as one transaction can hold with what counts them."""
     bunch: list[dict[str, Any]] = []
-    places: set[usage.Place] = set()
+    places: frozenset[usage.Place] = frozenset()
     size = 0
     for line, record in records:
         more = places | usage.places_of(record)
@@ -276,7 +277,7 @@ def _putting(record: Mapping[str, Any]) -> dict[str, Any]:
         "ulid": {"S": ulid},
         "owner": {"S": connections.owner(workspace, record["integration"])},
         "record": {"B": aws.pack(kept, plain_below=_PLAIN_BELOW)},
-        "expires_at": {"N": str(_milliseconds(ulid) // 1000 + Caps.INVOCATION_TTL_S)},
+        "expires_at": {"N": str(_moment_of(ulid) + Caps.INVOCATION_TTL_S)},
     }
     if record["code"]:
         item["failed"] = {"S": workspace}
@@ -341,9 +342,10 @@ def _ulid(request_id: str) -> ULID | None:
 
 
 def _bucket(workspace: str, ulid: str) -> str:
-    return f"{workspace}#{_date(_milliseconds(ulid) / 1000).isoformat()}#{base32.DECODE[ord(ulid[-1])] % SHARDS}"
+    return f"{workspace}#{_date(_moment_of(ulid)).isoformat()}#{base32.DECODE[ord(ulid[-1])] % SHARDS}"
 
 
-def _milliseconds(ulid: str) -> int:
-    """Since the epoch. To read all of a ULID takes three times as long, and its properties a lock each."""
-    return int.from_bytes(base32.decode_timestamp(ulid[:_TIME_CHARACTERS]), "big")
+@functools.lru_cache(1)  # each record asks twice
+def _moment_of(ulid: str) -> int:
+    """Epoch seconds. To read all of a ULID takes three times as long, and its properties a lock each."""
+    return int.from_bytes(base32.decode_timestamp(ulid[:_TIME_CHARACTERS]), "big") // 1000

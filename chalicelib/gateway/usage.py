@@ -12,6 +12,7 @@ log (`record: none`).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -43,24 +44,30 @@ _THEIRS: Final = frozenset({"upstream_rate_limited", "circuit_open"})  # whateve
 def tally(records: Iterable[Mapping[str, Any]], *, now: float) -> dict[Place, Counter[str]]:
     """What to add where for these records of the log, each with its `workspace`; old ones count for nothing."""
     added: defaultdict[Place, Counter[str]] = defaultdict(Counter)
+    oldest = dt.datetime.fromtimestamp(now - Caps.INVOCATION_TTL_S, dt.UTC).isoformat()
     for record in records:
-        moment = dt.datetime.fromisoformat(record["at"])
-        if moment.timestamp() <= now - Caps.INVOCATION_TTL_S:  # its log entry may be gone: it could count twice
+        if record["at"] <= oldest:  # its log entry may be gone: it could count twice
             continue
         counters = _counters(record)
         for place in places_of(record):
-            added[place].update(counters)
+            counted = added[place]
+            for counter in counters:
+                counted[counter] += 1
     return added
 
 
-def places_of(record: Mapping[str, Any]) -> set[Place]:
+def places_of(record: Mapping[str, Any]) -> frozenset[Place]:
     """Where a record of the log counts, unless it is old: for its action, and for its integration."""
     if record["version"] is None or record["dry_run"]:
-        return set()
+        return frozenset()
     hour = record["at"][:_HOUR_CHARACTERS]  # it is in UTC
-    workspace, integration = record["workspace"], record["integration"]
+    return _places(record["workspace"], record["integration"], record["action"], hour)
+
+
+@functools.lru_cache(1_024)
+def _places(workspace: str, integration: str, action: str, hour: str) -> frozenset[Place]:
     owner = connections.owner(workspace, integration)
-    return {(owner, f"{hour}#{record['action']}"), (workspace, f"{hour}#{integration}")}
+    return frozenset({(owner, f"{hour}#{action}"), (workspace, f"{hour}#{integration}")})
 
 
 def _counters(record: Mapping[str, Any]) -> list[str]:
