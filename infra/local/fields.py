@@ -41,7 +41,10 @@ class FieldReader(HeaderReader):  # type: ignore[misc]
         head = rfile.rfile.peek_through(_HEAD_END)
         found = {name.title(): value.strip() for name, value in _FIELDS.findall(head)} if _HEAD.fullmatch(head) else {}
         if not found or head.count(b"\n") != len(found) + 1:
-            return super().__call__(rfile, hdict)
+            try:
+                return super().__call__(rfile, hdict)
+            except UnboundLocalError:  # cheroot's slip, which would be answered with 500
+                raise ValueError("The first header line continues none.") from None
         rfile.read(len(head))
         for name, value in found.items():
             hdict[name] = value

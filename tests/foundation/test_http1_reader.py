@@ -30,8 +30,10 @@ def _read(sent: bytes, read: HeaderReader) -> tuple[Any, ...]:
         reader.has_more(1.0)
         try:
             read(SizeCheckWrapper(reader, 0), fields)
-        except (ValueError, UnboundLocalError) as error:  # the other for a first line that continues none
+        except ValueError as error:
             return (str(error),)
+        except UnboundLocalError:  # of cheroot's alone
+            return ("The first header line continues none.",)
         return dict(fields), fields.values_of, reader.read()
 
 

@@ -223,6 +223,13 @@ def test_connections_that_are_kept_open_keep_no_other_one_waiting(server: Server
         connection.close()
 
 
+@pytest.mark.parametrize("line", [b" continues none", b"no colon", b"A: 1\n"])
+def test_a_head_that_is_none_is_a_bad_request(server: Server, line: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + line + b"\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.2", "", "localhost:8787@evil"])
 def test_another_host_is_misdirected(ask: Any, host: str) -> None:
     for target in ("/api/v1/echo/a", "/", "/config.json"):
