@@ -92,7 +92,7 @@ class Caps:
     ANSWER_BYTES: Final = 4_400_000  # Lambda's 6 MB less base64
     UPSTREAM_TEXT_BYTES: Final = 4_400_000
     UPSTREAM_BINARY_BYTES: Final = 3_300_000
-    UPSTREAM_HEADER_BYTES: Final = 65_536  # all together; http.client allows that for each of 100
+    UPSTREAM_HEADER_BYTES: Final = 65_536  # all together
     DOCUMENT_BYTES: Final = 64_000_000  # an API description, unpacked
     UPLOAD_TTL_S: Final = 86_400
     PAGE_BYTES: Final = 2_000_000  # a page of documentation (D5); what comes after is not read

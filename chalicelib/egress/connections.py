@@ -95,7 +95,8 @@ class Pool:
 
     def keep(self, connection: Connection) -> None:
         """The answer has been read to its end, and another may follow."""
-        if connection.reader.has_data() or len(self._idle) >= _KEPT:  # of an answer to nobody, which none must get
+        reader = connection.reader
+        if reader.has_ended or reader.has_data() or len(self._idle) >= _KEPT:  # data is an answer that none must get
             connection.close()
         else:
             connection.kept_at = time.time()

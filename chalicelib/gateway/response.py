@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -42,7 +43,7 @@ class Body:
     raw: bytes = field(default=b"", repr=False)
     value: Any = None
     is_json: bool = False
-    deepest: int = 0
+    deepest: float = math.inf
 
 
 def read(answer: Answer, *, expects_json: bool) -> Body:

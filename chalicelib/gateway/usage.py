@@ -44,7 +44,8 @@ _THEIRS: Final = frozenset({"upstream_rate_limited", "circuit_open"})  # whateve
 def tally(records: Iterable[Mapping[str, Any]], *, now: float) -> dict[Place, Counter[str]]:
     """What to add where for these records of the log, each with its `workspace`; old ones count for nothing."""
     added: defaultdict[Place, Counter[str]] = defaultdict(Counter)
-    oldest = dt.datetime.fromtimestamp(now - Caps.INVOCATION_TTL_S, dt.UTC).isoformat()
+    expired = dt.datetime.fromtimestamp(now - Caps.INVOCATION_TTL_S, dt.UTC)
+    oldest = expired.isoformat(timespec="milliseconds").replace("+00:00", "Z")  # as records say when they began
     for record in records:
         if record["at"] <= oldest:  # its log entry may be gone: it could count twice
             continue

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
-from chalicelib.http1.reader import Reader
+from chalicelib.http1.grammar import TOKEN
+from chalicelib.http1.reader import PIECE_BYTES, Reader
 
 _LINE_BYTES: Final = 65_536
-_PIECE_BYTES: Final = 65_536
 _LINES: Final = 100  # of a head, or of what follows the last chunk
-_BLANK: Final = " \t\r\n"  # around a value; to `str.strip`, bytes of UTF-8 are blank too
+_SPACE: Final = " \t"  # to `str.strip` alone, bytes of UTF-8 are blank too
+_ENDS: Final = (b"\r\n", b"\n")
+_NAME: Final = re.compile(TOKEN)
 _AS_SPACES: Final = str.maketrans("\r\n\0", "   ")  # what no value may hold (RFC 9110, 5.5)
 _WITHOUT_BODY: Final = frozenset({HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _STATUS: Final = re.compile(rb"HTTP/1\.(?P<minor>[0-9])[ \t]+(?P<status>[1-9][0-9]{2})(?:[ \t\r][^\n]*)?\n")
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r\n")
+_CHUNK: Final = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_BEGINNING: Final = b"HTTP/1."
 
 
 class NotHttp(Exception):
@@ -67,24 +71,30 @@ def read_head(reader: Reader, method: str) -> Head:
         length = _length(joined.get("content-length"))
         is_chunked = _is_chunked(joined.get("transfer-encoding"))
     options = joined.get("connection", "").lower()
-    is_closing = "close" in options if minor else "keep-alive" not in options
+    is_old = not minor and ("keep-alive" not in options or "transfer-encoding" in joined)  # RFC 9112, 6.1 and 9.3
     is_framed_once = is_chunked != (length is not None)  # by chunks or by a length; only the former count if both
-    is_last = is_closing or not is_framed_once
+    is_last = is_old or "close" in options or not is_framed_once
     return Head(status, tuple(fields), joined, None if is_chunked else length, is_chunked, is_last)
 
 
 def read_body(reader: Reader, head: Head) -> Iterator[bytes]:
     """The body behind `head`, as it comes. Raises as `read_head` does."""
     if head.is_chunked:
-        while size := _chunk_size(reader):
-            yield from _exactly(reader, size)
-            if _line(reader) != b"\r\n":
+        while left := _chunk_size(reader):
+            while left:
+                yield (piece := _some(reader, left))
+                left -= len(piece)
+            if _line(reader) not in _ENDS:
                 raise Broken("a chunk goes on behind its end")
-        read_fields(reader)  # those behind the body are nobody's
+        with suppress(Broken):  # the last chunk is there, so the body is whole (RFC 9112, 8)
+            read_fields(reader)  # those behind the body are nobody's
     elif head.length is not None:
-        yield from _exactly(reader, head.length)
+        left = head.length
+        while left:
+            yield (piece := _some(reader, left))
+            left -= len(piece)
     else:
-        while piece := reader.read_some(_PIECE_BYTES):
+        while piece := reader.read_some(PIECE_BYTES):
             yield piece
 
 
@@ -96,23 +106,26 @@ def read_fields(reader: Reader) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for _ in range(_LINES + 1):
         line = _line(reader)
-        if line in (b"\r\n", b"\n"):
+        if line in _ENDS:
             break
-        text = line.decode("latin-1")
-        if text[0] in " \t":  # the field above goes on (RFC 9112, 5.2)
+        text = line.decode("latin-1").rstrip("\r\n")
+        if line.startswith((b" ", b"\t")):  # the field above goes on (RFC 9112, 5.2)
             above, begun = found.pop() if found else ("", "")
-            found.append((above, f"{begun} {text.strip(_BLANK)}"))
+            found.append((above, f"{begun} {text.strip(_SPACE)}"))
             continue
-        name, colon, value = text.partition(":")
-        found.append((name.strip() if colon else "", value.strip(_BLANK)))
+        name, _, value = text.partition(":")
+        found.append((name.rstrip(_SPACE), value.strip(_SPACE)))
     else:
         raise NotHttp(f"more than {_LINES} fields")
-    return [(name, value.translate(_AS_SPACES)) for name, value in found if name]
+    return [(name, value.translate(_AS_SPACES)) for name, value in found if _NAME.fullmatch(name)]
 
 
 def _read_status(reader: Reader) -> tuple[int, int]:
     """HTTP/1's minor version, and the status."""
-    found = _STATUS.fullmatch(_line(reader))
+    line = reader.readline(_LINE_BYTES + 1)
+    if not line.endswith(b"\n") and _BEGINNING.startswith(line[: len(_BEGINNING)]) and len(line) <= _LINE_BYTES:
+        raise Broken
+    found = _STATUS.fullmatch(line)
     if found is None:
         raise NotHttp("no status line of HTTP/1")
     return int(found["minor"]), int(found["status"])
@@ -132,20 +145,18 @@ def _chunk_size(reader: Reader) -> int:
     return int(found[1], 16)
 
 
-def _exactly(reader: Reader, size: int) -> Iterator[bytes]:
-    while size:
-        piece = reader.read_some(size)
-        if not piece:
-            raise Broken
-        size -= len(piece)
-        yield piece
+def _some(reader: Reader, size: int) -> bytes:
+    piece = reader.read_some(size)
+    if not piece:
+        raise Broken
+    return piece
 
 
 def _length(said: str | None) -> int | None:
     """Content-Length, which may be repeated but not differ (RFC 9112, 6.3)."""
     if said is None:
         return None
-    lengths = {one.strip() for one in said.split(",")}
+    lengths = {one.strip(_SPACE) for one in said.split(",")}
     if len(lengths) > 1 or not _LENGTH.fullmatch(said := lengths.pop()):
         raise NotHttp("the length is said in several ways, or is no number")
     return int(said)
@@ -155,7 +166,7 @@ def _is_chunked(said: str | None) -> bool:
     """Transfer-Encoding: `chunked`, or what used to mean none. No other was asked for (RFC 9110, 10.1.4)."""
     if said is None:
         return False
-    codings = [one.strip().lower() for one in said.split(",")]
+    codings = [one.strip(_SPACE).lower() for one in said.split(",")]
     if codings not in (["chunked"], ["identity"]):
         raise NotHttp("the body is encoded for its transfer in a way that was not asked for")
     return codings == ["chunked"]

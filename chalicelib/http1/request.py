@@ -23,7 +23,7 @@ def request_head(method: str, target: str, fields: Iterable[tuple[str, str]]) ->
         raise NotCarried("a method or a target that HTTP does not know")
     for name, value in fields:
         line = f"{name}: {value}"
-        if not _FIELD.fullmatch(line):
+        if ":" in name or not _FIELD.fullmatch(line):
             raise NotCarried("a header that HTTP does not carry")
         lines.append(line)
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"

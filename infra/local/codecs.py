@@ -58,6 +58,9 @@ def _kept_item() -> Any:
     class KeptItem(Item):  # type: ignore[misc]
         """An item that stays JSON until somebody looks at its attributes, as nobody does at most of the log's."""
 
+        def __new__(cls, *_: Any) -> Any:
+            return object.__new__(cls)  # moto's base class keeps every instance that it makes, for ever
+
         def __init__(self, key: Key, attributes: dict[str, Any]) -> None:
             self.hash_key, self.range_key = key
             self._kept = attributes
@@ -65,10 +68,12 @@ def _kept_item() -> Any:
         def __getattr__(self, name: str) -> Any:
             if name != "attrs":
                 raise AttributeError(name)
-            self.attrs = LimitedSizeDict()
+            attributes = LimitedSizeDict()
             for attribute, value in self._kept.items():  # the size check of each attribute walks all others
-                dict.__setitem__(self.attrs, attribute, _attribute_from_json(value))
-            return self.attrs
+                dict.__setitem__(attributes, attribute, _attribute_from_json(value))
+            self.attrs = attributes
+            del self._kept
+            return attributes
 
     return KeptItem
 

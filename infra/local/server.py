@@ -25,10 +25,10 @@ from cheroot import errors
 from cheroot.server import Gateway as CherootGateway
 from cheroot.server import HTTPConnection, HTTPRequest, HTTPServer
 
-from chalicelib.http1.reader import Reader
 from infra.local.fields import FieldReader, Fields
 from infra.local.gateway import BASE_PATH, Answer, BodyTooLarge, Request
 from infra.local.ports import require_free
+from infra.local.reader import ClientReader
 
 THREADS: Final = 24
 _KEPT_CONNECTIONS: Final = 256
@@ -61,7 +61,7 @@ class _Connection(HTTPConnection):
 
     def __init__(self, server: Any, connection: Any, makefile: Any) -> None:
         super().__init__(server, connection, makefile)
-        self.rfile = Reader(connection)
+        self.rfile = ClientReader(connection)
 
     def communicate(self) -> bool:
         """Answers requests; True if the connection should be kept open."""

@@ -12,8 +12,8 @@ from cheroot.server import HeaderReader, SizeCheckWrapper
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.http1.reader import Reader
 from infra.local.fields import FieldReader, Fields
+from infra.local.reader import ClientReader
 
 _NAMES = st.sampled_from([b"Host", b"accept", b"ACCEPT", b"X-Thing", b"content-length", b"No Token", b"", b" Folded"])
 _VALUES = st.one_of(st.sampled_from([b"", b" 1", b"\t a, b \t", b" caf\xe9", b" a:b", b" a\rb", b" a\nb"]), st.binary())
@@ -26,7 +26,7 @@ def _read(sent: bytes, read: HeaderReader) -> tuple[Any, ...]:
     with ours, theirs:
         theirs.sendall(sent)
         theirs.shutdown(socket.SHUT_WR)
-        reader, fields = Reader(ours), Fields()
+        reader, fields = ClientReader(ours), Fields()
         reader.has_more(1.0)
         try:
             read(SizeCheckWrapper(reader, 0), fields)
@@ -62,7 +62,7 @@ def test_it_reads_as_a_file_does(data: bytes, asked: list[tuple[str, int]]) -> N
     with ours, theirs:
         theirs.sendall(data)
         theirs.shutdown(socket.SHUT_WR)
-        reader, file = Reader(ours), io.BytesIO(data)
+        reader, file = ClientReader(ours), io.BytesIO(data)
 
         for how, size in asked:
             assert getattr(reader, how)(size) == getattr(file, how)(size)
@@ -72,7 +72,7 @@ def test_it_reads_as_a_file_does(data: bytes, asked: list[tuple[str, int]]) -> N
 
 def test_a_line_that_comes_in_parts_is_one(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
-    reader = Reader(ours)
+    reader = ClientReader(ours)
     theirs.sendall(b"GET / HT")
     assert reader.has_more(0.0) and reader.has_data()
     assert reader.peek_through(b"\r\n") == b""
@@ -87,7 +87,7 @@ def test_a_line_that_comes_in_parts_is_one(pair: tuple[socket.socket, socket.soc
 
 def test_the_end_of_what_a_client_sends_is_something_too(pair: tuple[socket.socket, socket.socket]) -> None:
     ours, theirs = pair
-    reader = Reader(ours)
+    reader = ClientReader(ours)
     theirs.shutdown(socket.SHUT_WR)
 
     assert reader.has_more(1.0)
@@ -99,4 +99,4 @@ def test_who_sends_nothing_is_waited_for_as_long_as_the_socket_says(pair: tuple[
     ours.settimeout(0.001)
 
     with pytest.raises(TimeoutError):
-        Reader(ours).read(1)
+        ClientReader(ours).read(1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import copy
 import json
+import weakref
 from collections.abc import Callable
 from typing import Any
 from unittest import mock
@@ -108,6 +110,25 @@ def test_the_short_way_leads_to_the_same(
     short = outcome()
     with mock.patch.object(plain_transactions, "outcomes", return_value=None):
         assert short == outcome()
+
+
+def test_an_item_that_cannot_be_read_is_never_half_there(client: Callable[[str], Any]) -> None:
+    table = backends.dynamodb().tables[THINGS]
+    codecs.item_from_json(table, {**_as_sent(thing("a")), "v": {"B": "abc"}})
+    (item,) = table.all_items()
+    for _ in range(2):
+        with pytest.raises(binascii.Error):
+            item.to_json()
+    table.items.clear()
+
+
+def test_an_item_that_is_replaced_does_not_stay_in_memory(client: Callable[[str], Any]) -> None:
+    table = backends.dynamodb().tables[THINGS]
+    codecs.item_from_json(table, _as_sent(thing("a")))
+    replaced = weakref.ref(*table.all_items())
+    codecs.item_from_json(table, _as_sent(thing("a")))
+    assert replaced() is None
+    table.items.clear()
 
 
 def test_records_and_counters_go_the_short_way(aws: Any, client: Callable[[str], Any]) -> None:
