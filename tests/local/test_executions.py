@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from infra.local.standin import LocalAws
 from tests.local.conftest import STAGE, eventually
@@ -33,6 +36,29 @@ def ended(client: Any, arn: str) -> dict[str, Any]:
         return described if described["status"] != "RUNNING" else None
 
     return eventually(look)  # type: ignore[no-any-return]
+
+
+def test_an_execution_is_stopped_before_its_first_step(
+    aws: LocalAws, client: Any, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+    read, stop = ExecutionWorker._get_evaluation_entrypoint, ExecutionWorker.stop
+    is_asked, is_stopped = threading.Event(), threading.Event()
+
+    def ask(worker: Any, **how: Any) -> None:
+        is_asked.set()
+        stop(worker, **how)
+
+    monkeypatch.setattr(ExecutionWorker, "_get_evaluation_entrypoint", lambda self: is_asked.wait(5) and read(self))
+    monkeypatch.setattr(ExecutionWorker, "stop", ask)
+    sample.step = lambda _: is_stopped.wait(5)
+    arn = start(client, aws, [{"do": "wait"}])
+    client("stepfunctions").stop_execution(executionArn=arn)
+    is_stopped.set()
+    assert ended(client, arn)["status"] == "ABORTED"
+    aws.drain()
+    assert [event["detail"]["status"] for event in sample.calls["settle_job"]] == ["ABORTED"]
 
 
 def test_a_map_retries_and_catches_the_errors_of_its_tasks(aws: LocalAws, client: Any, sample: Sample) -> None:

@@ -7,7 +7,7 @@ import binascii
 import copy
 import json
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
@@ -112,23 +112,27 @@ def test_the_short_way_leads_to_the_same(
         assert short == outcome()
 
 
-def test_an_item_that_cannot_be_read_is_never_half_there(client: Callable[[str], Any]) -> None:
+@pytest.fixture
+def things(client: Callable[[str], Any]) -> Iterator[Any]:
     table = backends.dynamodb().tables[THINGS]
-    codecs.item_from_json(table, {**_as_sent(thing("a")), "v": {"B": "abc"}})
-    (item,) = table.all_items()
+    table.items.clear()
+    yield table
+    table.items.clear()
+
+
+def test_an_item_that_cannot_be_read_is_never_half_there(things: Any) -> None:
+    codecs.item_from_json(things, {**_as_sent(thing("a")), "v": {"B": "abc"}})
+    (item,) = things.all_items()
     for _ in range(2):
         with pytest.raises(binascii.Error):
             item.to_json()
-    table.items.clear()
 
 
-def test_an_item_that_is_replaced_does_not_stay_in_memory(client: Callable[[str], Any]) -> None:
-    table = backends.dynamodb().tables[THINGS]
-    codecs.item_from_json(table, _as_sent(thing("a")))
-    replaced = weakref.ref(*table.all_items())
-    codecs.item_from_json(table, _as_sent(thing("a")))
+def test_an_item_that_is_replaced_does_not_stay_in_memory(things: Any) -> None:
+    codecs.item_from_json(things, _as_sent(thing("a")))
+    replaced = weakref.ref(*things.all_items())
+    codecs.item_from_json(things, _as_sent(thing("a")))
     assert replaced() is None
-    table.items.clear()
 
 
 def test_records_and_counters_go_the_short_way(aws: Any, client: Callable[[str], Any]) -> None:

@@ -150,6 +150,25 @@ def create_running_machines_from_stacks() -> bool:
     return "filled" not in described["definition"]
 
 
+def stop_from_the_start() -> bool:
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+    read, is_read = ExecutionWorker._get_evaluation_entrypoint, threading.Event()
+    ExecutionWorker._get_evaluation_entrypoint = lambda self: is_read.wait(5) and read(self)
+    machines = boto3.client("stepfunctions")
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+    machine = machines.create_state_machine(name="m", definition=definition, roleArn="arn:aws:iam::123456789012:role/r")
+    try:
+        run = machines.start_execution(stateMachineArn=machine["stateMachineArn"])
+        machines.stop_execution(executionArn=run["executionArn"])
+    except AttributeError:
+        return True
+    finally:
+        is_read.set()
+        ExecutionWorker._get_evaluation_entrypoint = read
+    return False
+
+
 def lock_queue_changes() -> bool:
     """A message that arrives while another is deleted must stay."""
     queues = boto3.client("sqs")
@@ -216,6 +235,7 @@ PROBES: list[Callable[[], bool]] = [
     follow_the_current_label,
     invoke_in_process,
     create_running_machines_from_stacks,
+    stop_from_the_start,
     lock_queue_changes,
 ]
 

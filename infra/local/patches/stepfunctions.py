@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+
+_STARTS_WITHIN_S: Final = 5.0
 
 Listener = Callable[[Any], None]
 _on_start: list[Listener] = []
@@ -28,6 +31,7 @@ def listen(on_start: Listener, on_end: Listener) -> Callable[[], None]:
 def apply() -> None:
     """Applies the patches of this module."""
     create_running_machines_from_stacks()
+    stop_from_the_start()
     tell_start_and_end()
 
 
@@ -51,6 +55,25 @@ def create_running_machines_from_stacks() -> None:
         return original(cls, resource_name, document, account_id, region_name, **kwargs)
 
     models.StateMachine.create_from_cloudformation_json = classmethod(create)
+
+
+def stop_from_the_start() -> None:
+    """A run can be stopped as soon as it has been started. Until its thread has come to the first state, moto breaks
+    off, or forgets that it was asked to."""
+    from moto.stepfunctions.parser.api import ExecutionStatus
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+    original = ExecutionWorker.stop
+
+    def stop(self: Any, *args: Any, **kwargs: Any) -> None:
+        execution, deadline = self._execution_communication.execution, time.monotonic() + _STARTS_WITHIN_S
+        while self.env is None or self.env.program_state() is None:
+            if execution.exec_status != ExecutionStatus.RUNNING or time.monotonic() > deadline:
+                return  # it never came to its first state
+            time.sleep(0.001)
+        original(self, *args, **kwargs)
+
+    ExecutionWorker.stop = stop
 
 
 def tell_start_and_end() -> None:
