@@ -61,6 +61,24 @@ def test_an_execution_is_stopped_before_its_first_step(
     assert [event["detail"]["status"] for event in sample.calls["settle_job"]] == ["ABORTED"]
 
 
+def test_an_execution_is_stopped_between_two_steps(aws: LocalAws, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from moto.stepfunctions.parser.asl.eval.environment import Environment
+
+    is_running, is_there, is_stopped = Environment.is_running, threading.Event(), threading.Event()
+
+    def was_running(environment: Any) -> bool:
+        running = is_running(environment)
+        is_there.set()
+        return is_stopped.wait(5) and running
+
+    monkeypatch.setattr(Environment, "is_running", was_running)
+    arn = start(client, aws, [{"do": "easy"}])
+    assert is_there.wait(5)
+    client("stepfunctions").stop_execution(executionArn=arn)
+    is_stopped.set()
+    assert ended(client, arn)["status"] == "ABORTED"
+
+
 def test_a_map_retries_and_catches_the_errors_of_its_tasks(aws: LocalAws, client: Any, sample: Sample) -> None:
     attempts: list[Any] = []
 

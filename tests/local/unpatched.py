@@ -150,7 +150,7 @@ def create_running_machines_from_stacks() -> bool:
     return "filled" not in described["definition"]
 
 
-def stop_from_the_start() -> bool:
+def stop_at_any_moment() -> bool:
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     read, is_read = ExecutionWorker._get_evaluation_entrypoint, threading.Event()
@@ -235,7 +235,7 @@ PROBES: list[Callable[[], bool]] = [
     follow_the_current_label,
     invoke_in_process,
     create_running_machines_from_stacks,
-    stop_from_the_start,
+    stop_at_any_moment,
     lock_queue_changes,
 ]
 

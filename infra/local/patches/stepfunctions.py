@@ -31,7 +31,7 @@ def listen(on_start: Listener, on_end: Listener) -> Callable[[], None]:
 def apply() -> None:
     """Applies the patches of this module."""
     create_running_machines_from_stacks()
-    stop_from_the_start()
+    stop_at_any_moment()
     tell_start_and_end()
 
 
@@ -57,13 +57,26 @@ def create_running_machines_from_stacks() -> None:
     models.StateMachine.create_from_cloudformation_json = classmethod(create)
 
 
-def stop_from_the_start() -> None:
-    """A run can be stopped as soon as it has been started. Until its thread has come to the first state, moto breaks
-    off, or forgets that it was asked to."""
+def stop_at_any_moment() -> None:
+    """A run can be stopped as soon as it has been started, and at any moment. Until its thread has come to the first
+    state, moto breaks off, or forgets that it was asked to; between two steps, it takes the stop for a failure."""
     from moto.stepfunctions.parser.api import ExecutionStatus
+    from moto.stepfunctions.parser.asl.eval.environment import Environment
+    from moto.stepfunctions.parser.asl.eval.program_state import ProgramStopped
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     original = ExecutionWorker.stop
+
+    def unless_stopped(change: Callable[..., None]) -> Callable[..., None]:
+        def changed(self: Any, *args: Any, **kwargs: Any) -> None:
+            try:
+                if not isinstance(self.program_state(), ProgramStopped):
+                    change(self, *args, **kwargs)
+            except RuntimeError:
+                if not isinstance(self.program_state(), ProgramStopped):
+                    raise
+
+        return changed
 
     def stop(self: Any, *args: Any, **kwargs: Any) -> None:
         execution, deadline = self._execution_communication.execution, time.monotonic() + _STARTS_WITHIN_S
@@ -74,6 +87,10 @@ def stop_from_the_start() -> None:
         original(self, *args, **kwargs)
 
     ExecutionWorker.stop = stop
+    Environment.set_error = unless_stopped(Environment.set_error)
+    for name in ("next_state_name", "next_field_name"):
+        known = getattr(Environment, name)
+        setattr(Environment, name, known.setter(unless_stopped(known.fset)))
 
 
 def tell_start_and_end() -> None:
