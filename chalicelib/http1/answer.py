@@ -80,19 +80,14 @@ def read_head(reader: Reader, method: str) -> Head:
 def read_body(reader: Reader, head: Head) -> Iterator[bytes]:
     """The body behind `head`, as it comes. Raises as `read_head` does."""
     if head.is_chunked:
-        while left := _chunk_size(reader):
-            while left:
-                yield (piece := _some(reader, left))
-                left -= len(piece)
+        while size := _chunk_size(reader):
+            yield from _exactly(reader, size)
             if _line(reader) not in _ENDS:
                 raise Broken("a chunk goes on behind its end")
         with suppress(Broken):  # the last chunk is there, so the body is whole (RFC 9112, 8)
             read_fields(reader)  # those behind the body are nobody's
     elif head.length is not None:
-        left = head.length
-        while left:
-            yield (piece := _some(reader, left))
-            left -= len(piece)
+        yield from _exactly(reader, head.length)
     else:
         while piece := reader.read_some(PIECE_BYTES):
             yield piece
@@ -145,11 +140,13 @@ def _chunk_size(reader: Reader) -> int:
     return int(found[1], 16)
 
 
-def _some(reader: Reader, size: int) -> bytes:
-    piece = reader.read_some(size)
-    if not piece:
-        raise Broken
-    return piece
+def _exactly(reader: Reader, size: int) -> Iterator[bytes]:
+    while size:
+        piece = reader.read_some(size)
+        if not piece:
+            raise Broken
+        size -= len(piece)
+        yield piece
 
 
 def _length(said: str | None) -> int | None:
